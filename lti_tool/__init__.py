@@ -1,0 +1,1 @@
+"""Xuefen (学分): training credits from learning statements, inside the LMS."""

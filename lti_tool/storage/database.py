@@ -1,0 +1,70 @@
+"""One door to the database: SQLite by default, PostgreSQL by URL, and a unit of work that rolls back unless it ends well."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+_WRITE = "xuefen_write"
+_BUSY_TIMEOUT_MS = 30_000
+
+
+class Database:
+    """A database and the two ways to use it.
+
+    `begin()` is a unit of work: it commits at the end of the block and rolls back on any exception. On SQLite it
+    takes the write lock at once (BEGIN IMMEDIATE), so writers queue instead of failing half-way.
+    `read()` sees one consistent snapshot on SQLite and must not write.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = engine.execution_options(**{_WRITE: True})
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str | URL, *, pool_size: int = 8) -> Database:
+    """Open the database at a SQLAlchemy URL; a SQLite file's folder is made if it is missing."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True))
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # acknowledged means it survives a power cut
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -32768",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
