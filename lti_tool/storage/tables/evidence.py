@@ -1,0 +1,28 @@
+"""What statements say, independent of any roster: who a key belongs to is looked up when it is read.
+
+So a person, a course or a class that becomes known later changes nothing here and loses nothing.
+"""
+
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, false
+
+from lti_tool.storage.tables.base import metadata
+from lti_tool.storage.types import BigKey, JsonText, UtcDateTime
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("statement", String(36), nullable=False),
+    Column("tenant", String(255)),  # programme of the sending credential; NULL: wherever the person matches
+    Column("subject_key", Text, nullable=False),  # whose credits it is about
+    Column("actor_key", Text, nullable=False),  # who says so
+    Column("kind", String(16), nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("timestamp", UtcDateTime, nullable=False),
+    Column("stored", UtcDateTime, nullable=False),
+    Column("voided", Boolean, nullable=False, server_default=false()),
+    Column("facts", JsonText, nullable=False),
+    UniqueConstraint("statement"),
+    Index(None, "subject_key", "timestamp"),
+    Index(None, "tenant", "stored"),
+)

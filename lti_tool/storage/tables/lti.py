@@ -1,0 +1,1 @@
+from lti_tool.storage.tables.base import metadata  # noqa: F401
