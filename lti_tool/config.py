@@ -94,8 +94,8 @@ class Settings:
             loaded = _SettingsSchema().load(raw)
         except ValidationError as error:
             raise ConfigError(list(_flatten(error.normalized_messages()))) from None
-        sections = {entry.name: entry.type for entry in fields(cls)}
-        return cls(**{name: sections[name](**values) for name, values in loaded.items()})  # type: ignore[operator]
+        sections: dict[str, Any] = {entry.name: entry.type for entry in fields(cls)}
+        return cls(**{name: sections[name](**values) for name, values in loaded.items()})
 
 
 class _Url(f.String):
@@ -105,6 +105,11 @@ class _Url(f.String):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValidationError("must be an address such as https://xuefen.example.org")
         return text
+
+
+class _Tuple(f.List):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **kwargs))
 
 
 class _ServerSchema(Schema):
@@ -136,7 +141,7 @@ class _GradesSchema(Schema):
 
 
 class _XapiSchema(Schema):
-    vocabulary = f.List(_Url(), validate=validate.Length(min=1))
+    vocabulary = _Tuple(_Url(), validate=validate.Length(min=1))
     max_body_bytes = f.Integer(validate=validate.Range(1024, 1 << 30))
 
 

@@ -22,7 +22,7 @@ evidence = Table(
     Column("stored", UtcDateTime, nullable=False),
     Column("voided", Boolean, nullable=False, server_default=false()),
     Column("facts", JsonText, nullable=False),
-    UniqueConstraint("statement"),
+    UniqueConstraint("statement", "subject_key"),
     Index(None, "subject_key", "timestamp"),
     Index(None, "tenant", "stored"),
 )

@@ -1,0 +1,29 @@
+"""From the database to what the domain reads: evidence by participant, for many participants in few queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from lti_tool.domain.values import Evidence, Kind
+from lti_tool.evidence.rows import to_evidence
+from lti_tool.storage.queries import people
+from lti_tool.storage.queries.evidence import list_evidence
+
+#: Kinds where it matters who speaks, not only about whom.
+_SPOKEN = {Kind.VERDICT.value, Kind.STAGE.value, Kind.ASSESSMENT.value}
+
+
+def gather_evidence(
+    conn: Connection, programme_id: str, participant_ids: Sequence[str]
+) -> dict[str, list[Evidence]]:
+    """All evidence of these participants: {participant id: evidence}, empty lists included."""
+    keys = people.list_keys_of(conn, programme_id, participant_ids)
+    owner = {key: person for person, own in keys.items() for key in own}
+    rows = list_evidence(conn, programme_id, sorted(owner))
+    speakers = {row["actor_key"] for row in rows if row["kind"] in _SPOKEN}
+    known = people.find_people(conn, programme_id, sorted(speakers - owner.keys())) | owner
+    gathered: dict[str, list[Evidence]] = defaultdict(list, {person: [] for person in participant_ids})
+    for row in rows:
+        gathered[owner[row["subject_key"]]].append(to_evidence(row, known.get(row["actor_key"])))
+    return gathered

@@ -1,0 +1,60 @@
+"""A programme made ready for computing: plan, effective rules, and whose word counts, kept per version."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from lti_tool.domain.learner import ProgrammeIndex
+from lti_tool.domain.rules import RuleSet
+from lti_tool.domain.values import Person, Programme
+from lti_tool.programmes.store import find_programme
+from lti_tool.rule_sets import apply_settings, load_rule_set
+from lti_tool.storage.queries import people, programmes
+
+
+class UnknownProgramme(LookupError):  # noqa: N818 - it is one
+    """There is no programme of this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyProgramme:
+    """What computing needs of a programme, shared by all of its participants."""
+
+    programme: Programme
+    rules: RuleSet
+    index: ProgrammeIndex
+
+
+class ProgrammeShelf:
+    """Ready programmes by id and version; a few are kept, since building one reads its whole plan."""
+
+    def __init__(self, size: int = 8) -> None:
+        self._size = size
+        self._kept: OrderedDict[tuple[str, int], ReadyProgramme] = OrderedDict()
+
+    def get(self, conn: Connection, programme_id: str) -> ReadyProgramme:
+        """The programme as it stands in the database now; raises UnknownProgramme."""
+        row = programmes.find_programme(conn, programme_id)
+        if row is None:
+            raise UnknownProgramme(programme_id)
+        key = (programme_id, row["version"])
+        ready = self._kept.get(key)
+        if ready is None:
+            ready = self._kept[key] = _prepare(conn, programme_id)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return ready
+
+
+def _prepare(conn: Connection, programme_id: str) -> ReadyProgramme:
+    programme = find_programme(conn, programme_id)
+    if programme is None:
+        raise UnknownProgramme(programme_id)
+    rules = apply_settings(load_rule_set(programme.rule_set), programme.settings)
+    team = {
+        row["id"]: Person(row["id"], position=row["position"], school=row["school_id"])
+        for row in people.list_team(conn, programme_id)
+    }
+    staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
+    return ReadyProgramme(programme, rules, ProgrammeIndex.build(programme, rules, people={**staff, **team}))

@@ -1,0 +1,117 @@
+"""Keeping credits true: whoever is stale is computed again, and any figure can be explained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from lti_tool.clock import Clock, utc_now
+from lti_tool.credits.gather import gather_evidence
+from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
+from lti_tool.credits.rows import figures_differ, to_result_row
+from lti_tool.domain.credits import assess
+from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.values import Credit, Participant
+from lti_tool.programmes.store import to_participant
+from lti_tool.storage.database import Database
+from lti_tool.storage.queries import people
+from lti_tool.storage.queries.results import find_results, save_results
+
+#: Called in the unit of work that writes results, with the programme and the participants whose figures changed.
+OnChanged = Callable[[Connection, str, Sequence[str]], None]
+
+_CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A participant's credits with everything they rest on."""
+
+    participant: Participant
+    credit: Credit
+    context: LearnerContext
+
+
+class Credits:
+    """Computes, keeps and explains credits.
+
+    `on_changed` lets the gradebook mirror follow in the same unit of work.
+    """
+
+    def __init__(self, db: Database, clock: Clock = utc_now, on_changed: OnChanged | None = None) -> None:
+        self._db = db
+        self._clock = clock
+        self._on_changed = on_changed
+        self._shelf = ProgrammeShelf()
+
+    def programme(self, programme_id: str) -> ReadyProgramme:
+        """The programme with its effective rules; raises UnknownProgramme."""
+        with self._db.read() as conn:
+            return self._shelf.get(conn, programme_id)
+
+    def refresh(self, programme_id: str, participant_ids: Sequence[str] | None = None) -> set[str]:
+        """Compute again whoever is stale (of `participant_ids`, if given); the ids whose figures changed.
+
+        Each participant is computed once: evidence that arrives meanwhile leaves them stale for the next call.
+        """
+        changed: set[str] = set()
+        last = ""
+        while True:
+            with self._db.read() as conn:
+                stale = people.list_stale(conn, programme_id, only=participant_ids, after=last, limit=_CHUNK)
+                computed = self._compute(conn, programme_id, stale)
+            if not stale:
+                return changed
+            changed |= self._save(programme_id, computed)
+            last = stale[-1]["id"]
+
+    def explain(self, programme_id: str, participant_id: str) -> Explained | None:
+        """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
+        with self._db.read() as conn:
+            row = people.get_person(conn, programme_id, participant_id)
+            if row is None:
+                return None
+            ready = self._shelf.get(conn, programme_id)
+            evidence = gather_evidence(conn, programme_id, [participant_id])[participant_id]
+        context = ready.index.context(to_participant(row))
+        return Explained(to_participant(row), assess(evidence, context, self._clock()), context)
+
+    def _compute(self, conn: Connection, programme_id: str, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
+        if not rows:
+            return []
+        ready = self._shelf.get(conn, programme_id)
+        evidence = gather_evidence(conn, programme_id, [row["id"] for row in rows])
+        now = self._clock()
+        return [
+            to_result_row(
+                programme_id,
+                assess(evidence[row["id"]], ready.index.context(to_participant(row)), now),
+                touch=row["touched"],
+                now=now,
+            )
+            for row in rows
+        ]
+
+    def _save(self, programme_id: str, computed: Sequence[dict[str, Any]]) -> set[str]:
+        with self._db.begin() as conn:
+            before = find_results(conn, programme_id, [row["participant_id"] for row in computed])
+            newer = [row for row in computed if _is_newer(row, before.get(row["participant_id"]))]
+            changed = {row["participant_id"] for row in newer if _keep_or_date(row, before.get(row["participant_id"]))}
+            save_results(conn, newer)
+            if self._on_changed and changed:
+                self._on_changed(conn, programme_id, sorted(changed))
+        return changed
+
+
+def _keep_or_date(row: dict[str, Any], old: RowMapping | None) -> bool:
+    """Whether the figures changed; where they did not, they go on standing since they stood."""
+    if old is not None and not figures_differ(old, row):
+        row["changed_at"] = old["changed_at"]
+        return False
+    return True
+
+
+def _is_newer(row: dict[str, Any], old: RowMapping | None) -> bool:
+    """Whether it knows at least as much as what stands there: of two workers, the better informed wins."""
+    return old is None or old["computed_touch"] <= row["computed_touch"]

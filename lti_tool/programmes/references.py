@@ -1,0 +1,113 @@
+"""What the entries of a programme file say of each other: every name used must be defined, once.
+
+A breach of the regulation is no error of the file (contract §5): the plan's own checks list those.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lti_tool.domain.identifiers import account_key, email_key
+
+Problem = tuple[str, str]
+Raw = Mapping[str, Any]
+
+_LISTS = ("schools", "groups", "participants", "offline_classes", "practice_activities", "staff")
+
+
+def check_references(raw: Raw) -> list[Problem]:
+    """Every dangling or doubled name of a file whose shape is right, as (place, sentence)."""
+    return [problem for check in CHECKS for problem in check(raw)]
+
+
+def _zone(raw: Raw) -> Iterator[Problem]:
+    zone = raw["programme"]["zone"]
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield "programme.zone", f'"{zone}" is no time zone of the tz database; for example "Asia/Shanghai"'
+
+
+def _doubled_ids(raw: Raw) -> Iterator[Problem]:
+    for section in _LISTS:
+        counts = Counter(entry["id"] for entry in raw[section])
+        yield from ((section, f'the id "{id_}" stands {n} times') for id_, n in counts.items() if n > 1)
+    counts = Counter(course["iri"] for course in raw["courses"])
+    yield from (("courses", f'the iri "{iri}" stands {n} times') for iri, n in counts.items() if n > 1)
+    both = {entry["id"] for entry in raw["participants"]} & {entry["id"] for entry in raw["staff"]}
+    yield from (("staff", f'the id "{id_}" is already a participant\'s') for id_ in sorted(both))
+
+
+def _groups(raw: Raw) -> Iterator[Problem]:
+    schools = {school["id"] for school in raw["schools"]}
+    for i, group in enumerate(raw["groups"]):
+        if group["school"] not in schools:
+            yield f"groups[{i}].school", _missing("school", group["school"], "[[schools]]")
+
+
+def _participants(raw: Raw) -> Iterator[Problem]:
+    groups = {group["id"] for group in raw["groups"]}
+    for i, person in enumerate(raw["participants"]):
+        if person["group"] not in groups:
+            yield f"participants[{i}].group", _missing("group", person["group"], "[[groups]]")
+        for j, extra in enumerate(person["groups"]):
+            if extra not in groups:
+                yield f"participants[{i}].groups[{j}]", _missing("group", extra, "[[groups]]")
+
+
+def _offline_classes(raw: Raw) -> Iterator[Problem]:
+    schools = {school["id"] for school in raw["schools"]}
+    people = {person["id"] for person in raw["participants"]}
+    for i, offline in enumerate(raw["offline_classes"]):
+        place = f"offline_classes[{i}]"
+        for j, school in enumerate(offline["schools"]):
+            if school not in schools:
+                yield f"{place}.schools[{j}]", _missing("school", school, "[[schools]]")
+        if offline["host_school"] and offline["host_school"] not in schools:
+            yield f"{place}.host_school", _missing("school", offline["host_school"], "[[schools]]")
+        for j, person in enumerate(offline["participants"] or ()):
+            if person not in people:
+                yield f"{place}.participants[{j}]", _missing("participant", person, "[[participants]]")
+        yield from _sessions(place, offline["sessions"])
+
+
+def _sessions(place: str, sessions: list[Raw]) -> Iterator[Problem]:
+    counts = Counter(session["id"] for session in sessions)
+    yield from ((f"{place}.sessions", f'the id "{id_}" stands {n} times') for id_, n in counts.items() if n > 1)
+    for k, session in enumerate(sessions):
+        if _naive(session["ends"]) <= _naive(session["starts"]):
+            yield f"{place}.sessions[{k}].ends", "must lie after the start"
+        original = session["makeup_for"]
+        if original is not None and (original not in counts or original == session["id"]):
+            yield f"{place}.sessions[{k}].makeup_for", _missing("other session", original, "this class")
+
+
+def _identifiers(raw: Raw) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for section in ("participants", "staff"):
+        for i, person in enumerate(raw[section]):
+            for key, shown in keys_of(person):
+                owner = owners.setdefault(key, person["id"])
+                if owner != person["id"]:
+                    yield f"{section}[{i}]", f'{shown} already belongs to "{owner}"'
+
+
+def keys_of(person: Raw) -> Iterator[tuple[str, str]]:
+    """The identifier keys of an entry, each with how to show it."""
+    for account in person["accounts"]:
+        yield account_key(account["homePage"], account["name"]), f"the account {account['name']}"
+    for email in person["emails"]:
+        yield email_key(email), f"the address {email}"
+
+
+CHECKS = (_zone, _doubled_ids, _groups, _participants, _offline_classes, _identifiers)
+
+
+def _missing(what: str, name: str, where: str) -> str:
+    return f'there is no {what} "{name}" in {where}'
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=None)

@@ -1,0 +1,146 @@
+"""The shape of a programme file (contract §5). What refers to what is checked in `references`."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from lti_tool.domain.values import Audience, Stage
+from lti_tool.programmes.fields import Credits, TomlDate, TomlDateTime, identifier, name
+
+POSITIONS = ("principal", "deputy", "middle", "teacher")
+STAFF_ROLES = ("institution", "trainer", "county_group", "monitor")
+REVIEWS = ("approved", "hold", "rejected")
+SCHOOL_KINDS = ("ordinary", "kindergarten", "special", "vocational")
+SCOPES = ("school", "county", "city")
+
+
+def _one_of(values: Any, **kwargs: Any) -> fields.String:
+    allowed = [str(value) for value in values]
+    return fields.String(validate=validate.OneOf(allowed, error="must be one of: {choices}"), **kwargs)
+
+
+def _url() -> fields.String:
+    return fields.String(
+        required=True, validate=validate.Regexp(r"\Ahttps?://[^\s/]+", error="must be an http or https address")
+    )
+
+
+class AccountSchema(Schema):
+    homePage = _url()  # noqa: N815 - xAPI's own name
+    name = name(required=True)
+
+
+class _PersonSchema(Schema):
+    id = identifier(required=True)
+    name = name(required=True)
+    accounts = fields.List(fields.Nested(AccountSchema), load_default=list)
+    emails = fields.List(fields.Email(error="is not an e-mail address"), load_default=list)
+
+
+class ParticipantSchema(_PersonSchema):
+    group = identifier(required=True)
+    groups = fields.List(identifier(), load_default=list)
+    position = _one_of(POSITIONS, load_default="teacher")
+    joined = TomlDate(load_default=None)
+
+
+class ScopeSchema(Schema):
+    school = name()
+    county = name()
+    city = name()
+
+
+class StaffSchema(_PersonSchema):
+    role = _one_of(STAFF_ROLES, required=True)
+    scope = fields.Nested(ScopeSchema, load_default=dict)
+
+
+class SchoolSchema(Schema):
+    id = identifier(required=True)
+    name = name(required=True)
+    city = fields.String(load_default="")
+    county = fields.String(load_default="")
+    staff = fields.Integer(strict=True, validate=validate.Range(1, 100_000), load_default=None)
+    kind = _one_of(SCHOOL_KINDS, load_default="ordinary")
+
+
+class GroupSchema(Schema):
+    id = identifier(required=True)
+    school = identifier(required=True)
+    name = name(required=True)
+    stage = _one_of(Stage, required=True)
+    audience = _one_of(Audience, load_default=Audience.TEACHER.value)
+    focus_points = fields.List(name(), load_default=list)
+
+
+class CourseSchema(Schema):
+    iri = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"\A[A-Za-z][A-Za-z0-9+.-]*:[^\s*]+\*?\Z", error="must be an IRI, or a prefix of one ending in *"
+        ),
+    )
+    title = name(required=True)
+    focus_points = fields.List(name(), load_default=list)
+    review = _one_of(REVIEWS, load_default=None)
+
+
+class OfflineSessionSchema(Schema):
+    id = identifier(required=True)
+    credits = Credits(required=True)
+    starts = TomlDateTime(required=True)
+    ends = TomlDateTime(required=True)
+    makeup_for = identifier(load_default=None)
+
+
+class OfflineClassSchema(Schema):
+    id = identifier(required=True)
+    title = fields.String(load_default="")
+    schools = fields.List(identifier(), required=True, validate=validate.Length(min=1))
+    host_school = identifier(load_default=None)
+    participants = fields.List(identifier(), load_default=None)
+    size = fields.Integer(strict=True, validate=validate.Range(1, 100_000), load_default=None)
+    size_reason = fields.String(load_default=None)
+    sessions = fields.List(fields.Nested(OfflineSessionSchema), required=True, validate=validate.Length(min=1))
+
+
+class PracticeActivitySchema(Schema):
+    id = identifier(required=True)
+    title = name(required=True)
+    credits = Credits(required=True)
+    focus_points = fields.List(name(), required=True, validate=validate.Length(min=1))
+    required_stages = fields.List(identifier(), load_default=lambda: ["plan", "lesson", "reflection"])
+
+
+class WaiverSchema(Schema):
+    breach = name(required=True)
+    subject = identifier(required=True)
+    reason = name(required=True)
+    by = name(required=True)
+
+
+class ProgrammeSchema(Schema):
+    id = identifier(required=True)
+    title = name(required=True)
+    rule_set = name(required=True)
+    start = TomlDate(required=True)
+    end = TomlDate(required=True)
+    zone = name(load_default="Asia/Shanghai")
+    rules = fields.Dict(keys=fields.String(), load_default=dict)  # checked by the rule set itself
+
+    @validates_schema
+    def dates_in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "start" in data and "end" in data and data["end"] <= data["start"]:
+            raise ValidationError(f"must lie after the start, {data['start']}", "end")
+
+
+class ProgrammeFileSchema(Schema):
+    programme = fields.Nested(ProgrammeSchema, required=True)
+    schools = fields.List(fields.Nested(SchoolSchema), load_default=list)
+    groups = fields.List(fields.Nested(GroupSchema), load_default=list)
+    participants = fields.List(fields.Nested(ParticipantSchema), load_default=list)
+    courses = fields.List(fields.Nested(CourseSchema), load_default=list)
+    offline_classes = fields.List(fields.Nested(OfflineClassSchema), load_default=list)
+    practice_activities = fields.List(fields.Nested(PracticeActivitySchema), load_default=list)
+    staff = fields.List(fields.Nested(StaffSchema), load_default=list)
+    waivers = fields.List(fields.Nested(WaiverSchema), load_default=list)

@@ -1,0 +1,79 @@
+"""Evidence rows: written with their statements, read by whose they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, insert, or_, select, update
+
+from lti_tool.storage.queries.people import chunks
+from lti_tool.storage.tables.evidence import evidence
+from lti_tool.storage.tables.programmes import identifiers
+
+
+def add_evidence(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the evidence of newly stored statements."""
+    if rows:
+        conn.execute(insert(evidence), list(rows))
+
+
+def void_evidence(conn: Connection, statements: Sequence[str]) -> list[RowMapping]:
+    """Mark the evidence of voided statements; the rows that it changed (subject key and tenant)."""
+    changed: list[RowMapping] = []
+    for chunk in chunks(statements):
+        change = (
+            update(evidence)
+            .where(evidence.c.statement.in_(chunk), evidence.c.voided.is_(False))
+            .values(voided=True)
+            .returning(evidence.c.subject_key, evidence.c.tenant)
+        )
+        changed += conn.execute(change).mappings()
+    return changed
+
+
+def list_evidence(conn: Connection, programme_id: str, subject_keys: Sequence[str]) -> list[RowMapping]:
+    """All evidence about these keys that counts in a programme: of its own credentials, or of unbound ones."""
+    found: list[RowMapping] = []
+    for chunk in chunks(subject_keys):
+        query = select(evidence).where(
+            evidence.c.subject_key.in_(chunk),
+            or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
+        )
+        found += conn.execute(query).mappings()
+    return found
+
+
+def list_unmatched(
+    conn: Connection, programme_id: str, *, before: int | None = None, limit: int = 50
+) -> list[RowMapping]:
+    """Evidence whose subject nobody of the programme is, newest first: of the programme's own credentials, and of
+    unbound ones where no other programme knows the person either. `before` is the last id of the page before.
+    """
+    known = exists().where(
+        identifiers.c.key == evidence.c.subject_key,
+        or_(identifiers.c.programme_id == programme_id, evidence.c.tenant.is_(None)),
+    )
+    query = (
+        select(evidence)
+        .where(or_(evidence.c.tenant == programme_id, evidence.c.tenant.is_(None)), ~known)
+        .order_by(evidence.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(evidence.c.id < before)
+    return list(conn.execute(query).mappings())
+
+
+def find_evidence(conn: Connection, programme_id: str, statement: str) -> list[RowMapping]:
+    """The evidence that one statement gives within a programme."""
+    query = select(evidence).where(
+        and_(
+            evidence.c.statement == statement,
+            or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
+        )
+    )
+    return list(conn.execute(query).mappings())
+
+
+def clear_evidence(conn: Connection) -> None:
+    """Forget all evidence, before it is made again from the statements."""
+    conn.execute(delete(evidence))

@@ -1,0 +1,184 @@
+"""The roster: participants, whose key is whose, and whose credits must be computed again."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, not_, select, tuple_, update
+
+from lti_tool.storage.dialects import for_update, upsert
+from lti_tool.storage.tables.programmes import identifiers, participants
+from lti_tool.storage.tables.results import results
+
+_CHUNK = 500
+
+
+def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Make the roster equal to `rows`: people no longer in it keep their row and credits, marked as left.
+
+    Everybody is touched, since the plan may have changed with the roster.
+    """
+    present = {row["id"] for row in rows}
+    known = conn.execute(select(participants.c.id).where(participants.c.programme_id == programme_id)).scalars()
+    gone = [person for person in known if person not in present]
+    columns = [column.name for column in participants.columns if column.name not in {"programme_id", "id", "touched"}]
+    upsert(
+        conn,
+        participants,
+        [{**row, "programme_id": programme_id, "left_at": None} for row in rows],
+        key=["programme_id", "id"],
+        update=columns,
+    )
+    for chunk in chunks(gone):
+        is_gone = and_(participants.c.programme_id == programme_id, participants.c.id.in_(chunk))
+        conn.execute(update(participants).where(is_gone, participants.c.left_at.is_(None)).values(left_at=now))
+    touch_programme(conn, programme_id)
+
+
+def save_identifiers(conn: Connection, programme_id: str, keys: Sequence[tuple[str, str]]) -> None:
+    """Replace the identifiers that came from the programme file; links made at launches or by hand stay."""
+    conn.execute(
+        delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.source == "file")
+    )
+    rows = [
+        {"programme_id": programme_id, "key": key, "person_id": person, "source": "file"} for key, person in keys
+    ]
+    upsert(conn, identifiers, rows, key=["programme_id", "key"])
+
+
+def add_identifier(conn: Connection, programme_id: str, key: str, person_id: str, source: str) -> None:
+    """From now on `key` is this person; whoever it belonged to and the person are computed again."""
+    before = find_people(conn, programme_id, [key]).get(key)
+    row = {"programme_id": programme_id, "key": key, "person_id": person_id, "source": source}
+    upsert(conn, identifiers, [row], key=["programme_id", "key"])
+    touch(conn, [(programme_id, person) for person in {person_id, before} if person])
+
+
+def remove_identifier(conn: Connection, programme_id: str, key: str) -> str | None:
+    """Undo a link; the person it belonged to, who is computed again, or None."""
+    before = find_people(conn, programme_id, [key]).get(key)
+    if before is None:
+        return None
+    conn.execute(delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.key == key))
+    touch(conn, [(programme_id, before)])
+    return before
+
+
+def find_people(conn: Connection, programme_id: str, keys: Sequence[str]) -> dict[str, str]:
+    """Whose these identifier keys are in a programme: {key: person id}; unknown keys are missing."""
+    found: dict[str, str] = {}
+    for chunk in chunks(keys):
+        query = select(identifiers.c.key, identifiers.c.person_id).where(
+            identifiers.c.programme_id == programme_id, identifiers.c.key.in_(chunk)
+        )
+        found.update((row.key, row.person_id) for row in conn.execute(query))
+    return found
+
+
+def get_person(conn: Connection, programme_id: str, person_id: str) -> RowMapping | None:
+    """A participant's row, or None (also for staff)."""
+    query = select(participants).where(participants.c.programme_id == programme_id, participants.c.id == person_id)
+    return conn.execute(query).mappings().one_or_none()
+
+
+def touch_keys(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
+    """Mark whoever these keys belong to as stale: in one programme, or in all where `tenant` is None."""
+    owners: set[tuple[str, str]] = set()
+    for chunk in chunks(sorted(set(keys))):
+        query = select(identifiers.c.programme_id, identifiers.c.person_id).where(identifiers.c.key.in_(chunk))
+        if tenant is not None:
+            query = query.where(identifiers.c.programme_id == tenant)
+        owners.update((row.programme_id, row.person_id) for row in conn.execute(query))
+    touch(conn, sorted(owners))
+
+
+def touch(conn: Connection, people: Sequence[tuple[str, str]]) -> None:
+    """Mark these (programme, participant) as stale. Rows are locked in one order, so that batches never deadlock."""
+    for chunk in chunks(sorted(set(people))):
+        these = tuple_(participants.c.programme_id, participants.c.id).in_(chunk)
+        if conn.dialect.name != "sqlite":
+            rows = select(participants.c.id).where(these).order_by(participants.c.programme_id, participants.c.id)
+            conn.execute(for_update(conn, rows)).all()
+        conn.execute(update(participants).where(these).values(touched=participants.c.touched + 1))
+
+
+def touch_programme(conn: Connection, programme_id: str) -> None:
+    """Mark everybody of a programme as stale."""
+    everybody = participants.c.programme_id == programme_id
+    if conn.dialect.name != "sqlite":
+        rows = select(participants.c.id).where(everybody).order_by(participants.c.id)
+        conn.execute(for_update(conn, rows)).all()
+    conn.execute(update(participants).where(everybody).values(touched=participants.c.touched + 1))
+
+
+def list_stale(
+    conn: Connection, programme_id: str, *, only: Sequence[str] | None = None, after: str = "", limit: int = _CHUNK
+) -> list[RowMapping]:
+    """Participants whose credits do not yet reflect what happened to them, by id, at most `limit` after `after`;
+    of `only`, if given.
+    """
+    query = (
+        select(participants)
+        .outerjoin(
+            results,
+            and_(
+                results.c.programme_id == participants.c.programme_id,
+                results.c.participant_id == participants.c.id,
+            ),
+        )
+        .where(
+            participants.c.programme_id == programme_id,
+            participants.c.id > after,
+            not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
+        )
+        .order_by(participants.c.id)
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(participants.c.id.in_(only))
+    return list(conn.execute(query).mappings())
+
+
+def list_participants(
+    conn: Connection, programme_id: str, *, after: str = "", limit: int = _CHUNK
+) -> list[RowMapping]:
+    """Participants by id, at most `limit` after the id `after`."""
+    query = (
+        select(participants)
+        .where(participants.c.programme_id == programme_id, participants.c.id > after)
+        .order_by(participants.c.id)
+        .limit(limit)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def list_keys_of(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The identifier keys of some people: {person id: [key, …]}."""
+    found: dict[str, list[str]] = {person: [] for person in person_ids}
+    for chunk in chunks(list(found)):
+        query = select(identifiers.c.person_id, identifiers.c.key).where(
+            identifiers.c.programme_id == programme_id, identifiers.c.person_id.in_(chunk)
+        )
+        for row in conn.execute(query):
+            found[row.person_id].append(row.key)
+    return found
+
+
+def list_team(conn: Connection, programme_id: str) -> list[RowMapping]:
+    """The school management teams: participants whose position is principal, deputy or middle."""
+    query = select(participants).where(
+        participants.c.programme_id == programme_id,
+        participants.c.position.in_(("principal", "deputy", "middle")),
+    )
+    return list(conn.execute(query).mappings())
+
+
+def add_participants(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert roster rows as they are: for bulk loads that know that none exists yet."""
+    conn.execute(insert(participants), list(rows))
+
+
+def chunks(items: Sequence[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
+    """Pieces of at most `size`, since databases bound the number of parameters of one statement."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
