@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 import orjson
 
 from lti_tool.config import Settings
+from lti_tool.credits.service import Credits
+from lti_tool.evidence.intake import Intake
+from lti_tool.evidence.store import open_store
 from lti_tool.storage.database import Database, open_database
-from lti_tool.storage.migrate import pending_migrations
+from lti_tool.storage.migrate import pending_migrations, upgrade
+from xapi import Store
 
 
 class Tool:
@@ -22,15 +25,30 @@ class Tool:
 
     @cached_property
     def db(self) -> Database:
-        """The database, migrated; a command that needs it stops with advice where it is not."""
+        """The database, migrated.
+
+        The embedded SQLite file is brought up to date by whoever opens it; a PostgreSQL server, which others may be
+        using, only by `db upgrade`.
+        """
         database = open_database(self.settings.database.url)
         if pending_migrations(database):
-            raise click.ClickException("the database is not up to date; run: xuefen db upgrade")
+            if not database.is_sqlite:
+                raise click.ClickException("the database is not up to date; run: xuefen db upgrade")
+            upgrade(database)
         return database
 
-    @property
-    def files(self) -> Path:
-        return Path(self.settings.files.directory)
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.settings.xapi.vocabulary)
+
+    @cached_property
+    def store(self) -> Store:
+        """The record store, with the evidence hook in place."""
+        return open_store(self.settings, self.db, self.intake)
+
+    @cached_property
+    def credits(self) -> Credits:
+        return Credits(self.db)
 
 
 pass_tool = click.make_pass_decorator(Tool)

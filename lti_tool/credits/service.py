@@ -1,6 +1,6 @@
 """Keeping credits true: whoever is stale is computed again, and any figure can be explained."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from lti_tool.clock import Clock, utc_now
 from lti_tool.credits.gather import gather_evidence
+from lti_tool.credits.preview import Change, list_changes
 from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
@@ -76,6 +77,19 @@ class Credits:
             evidence = gather_evidence(conn, programme_id, [participant_id])[participant_id]
         context = ready.index.context(to_participant(row))
         return Explained(to_participant(row), assess(evidence, context, self._clock()), context)
+
+    def preview(self, programme_id: str) -> Iterator[Change]:
+        """Who would change, and how, if everybody were computed now; nothing is written."""
+        last = ""
+        while True:
+            with self._db.read() as conn:
+                roster = people.list_participants(conn, programme_id, after=last, limit=_CHUNK)
+                before = find_results(conn, programme_id, [row["id"] for row in roster])
+                after = self._compute(conn, programme_id, roster)
+            if not roster:
+                return
+            yield from list_changes(roster, before, after)
+            last = roster[-1]["id"]
 
     def _compute(self, conn: Connection, programme_id: str, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
         if not rows:

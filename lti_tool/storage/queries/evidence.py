@@ -74,6 +74,7 @@ def find_evidence(conn: Connection, programme_id: str, statement: str) -> list[R
     return list(conn.execute(query).mappings())
 
 
-def clear_evidence(conn: Connection) -> None:
-    """Forget all evidence, before it is made again from the statements."""
-    conn.execute(delete(evidence))
+def remove_evidence(conn: Connection, statements: Sequence[str]) -> None:
+    """Forget the evidence of some statements, before it is made again from them."""
+    for chunk in chunks(statements):
+        conn.execute(delete(evidence).where(evidence.c.statement.in_(chunk)))

@@ -1,0 +1,77 @@
+"""`recompute`: credits again from the statements, or what that would change."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+import click
+
+from lti_tool.cli.context import Tool, pass_tool, print_json
+from lti_tool.credits.preview import Change
+from lti_tool.credits.programme import UnknownProgramme
+from lti_tool.credits.rebuild import rebuild_evidence
+from lti_tool.storage.queries.people import touch_programme
+
+
+@click.command()
+@click.option("--programme", "programme_id", required=True)
+@click.option("--dry-run", is_flag=True, help="Print who would change and how; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@pass_tool
+def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) -> None:
+    """Compute everybody's credits again, from the statements."""
+    credits = tool.credits
+    try:
+        credits.programme(programme_id)
+    except UnknownProgramme:
+        raise click.BadParameter(f'there is no programme "{programme_id}"', param_hint="--programme") from None
+    if dry_run:
+        _print_changes(credits.preview(programme_id), as_json=as_json)
+        return
+    statements = rebuild_evidence(tool.db, tool.store, tool.intake)
+    with tool.db.begin() as conn:
+        touch_programme(conn, programme_id)
+    changed = credits.refresh(programme_id)
+    if as_json:
+        print_json({"statements": statements, "changed": sorted(changed)})
+    else:
+        click.echo(f"{statements} statements read; the credits of {len(changed)} participants changed.")
+
+
+def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:
+    listed = list(changes)
+    people: Counter[str] = Counter(change.school for change in listed)
+    credits: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for change in listed:
+        credits[change.school] += change.accrued_by
+    if as_json:
+        print_json(
+            {
+                "changes": [_shown(change) for change in listed],
+                "schools": {school: {"people": n, "credits": float(credits[school])} for school, n in people.items()},
+                "total": {"people": len(listed), "credits": float(sum(credits.values()))},
+            }
+        )
+        return
+    for change in listed:
+        figures = "; ".join(f"{name} {_text(now)} → {_text(then)}" for name, (now, then) in change.figures.items())
+        click.echo(f"{change.participant}  {change.name}  {figures}")
+    for school, number in sorted(people.items()):
+        click.echo(f"school {school}: {number} people, {credits[school]:+} credits")
+    click.echo(f"total: {len(listed)} people would change, {sum(credits.values()):+} credits; nothing was written.")
+
+
+def _shown(change: Change) -> dict[str, object]:
+    figures = {name: [_json(now), _json(then)] for name, (now, then) in change.figures.items()}
+    return {"participant": change.participant, "name": change.name, "school": change.school, "figures": figures}
+
+
+def _json(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _text(value: object) -> str:
+    return "–" if value is None else ", ".join(map(str, value)) or "nothing" if isinstance(value, list) else str(value)
+
+
+COMMANDS = (recompute,)

@@ -1,0 +1,43 @@
+"""What a recomputation would change: who, how, by school and in total, before anything is written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.credits.rows import figures_differ
+
+_FIGURES = ("accrued", "online", "online_seconds", "offline", "practice", "status", "unmet", "recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One participant whose figures would change: {figure: (now, then)}; `now` is None where none was computed."""
+
+    participant: str
+    name: str
+    school: str
+    figures: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def accrued_by(self) -> Decimal:
+        """By how many credits the total would move."""
+        now, then = self.figures.get("accrued", (Decimal(0), Decimal(0)))
+        return Decimal(then - (now or 0))
+
+
+def list_changes(
+    roster: Sequence[Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> Iterator[Change]:
+    """The changes between kept and newly computed results of the same people, in roster order."""
+    for person, new in zip(roster, after, strict=True):
+        old = before.get(person["id"])
+        if old is not None and not figures_differ(old, new):
+            continue
+        figures = {
+            name: (None if old is None else old[name], new[name])
+            for name in _FIGURES
+            if old is None or old[name] != new[name]
+        }
+        if figures:
+            yield Change(person["id"], person["name"], person["school_id"], figures)

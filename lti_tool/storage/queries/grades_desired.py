@@ -1,0 +1,226 @@
+"""What should stand in the gradebooks: columns of the courses that show a programme, cells of their learners."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from lti_tool.storage.dialects import for_update, upsert
+from lti_tool.storage.tables.grades import grade_cells, grade_line_items
+from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_resource_links
+from lti_tool.storage.tables.results import results
+
+_LOCK_CLASS = 0x58554546  # "XUEF": keeps these advisory locks apart from others'
+
+_FIGURES = (
+    "accrued",
+    "maximum",
+    "online",
+    "online_maximum",
+    "online_seconds",
+    "online_required",
+    "online_met",
+    "offline",
+    "offline_maximum",
+    "offline_met",
+    "practice",
+    "practice_maximum",
+    "practice_surplus",
+    "practice_met",
+    "unmet",
+)
+
+
+def lock_programme(conn: Connection, programme_id: str) -> None:
+    """One refresher of a programme at a time, until the unit of work ends.
+
+    Without it, one that read older credits could write its desired values after one that read newer ones.
+    SQLite has one writer anyway.
+    """
+    if conn.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:class, hashtext(:programme))")
+        conn.execute(lock, {"class": _LOCK_CLASS, "programme": programme_id})
+
+
+def list_courses(conn: Connection, programme_id: str) -> list[RowMapping]:
+    """The LMS courses that show a programme, with the line item that a launch brought, if any did."""
+    launch_url = (
+        select(lti_resource_links.c.lineitem_url)
+        .where(lti_resource_links.c.context_id == lti_contexts.c.id, lti_resource_links.c.lineitem_url.is_not(None))
+        .order_by(lti_resource_links.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            lti_contexts.c.id,
+            lti_contexts.c.platform_id,
+            lti_contexts.c.lineitems_url,
+            launch_url.label("launch_url"),
+        )
+        .where(lti_contexts.c.programme_id == programme_id)
+        .order_by(lti_contexts.c.id)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def list_line_items(conn: Connection, programme_id: str) -> list[RowMapping]:
+    """All columns of a programme, in the courses that it is linked to now or was before."""
+    query = select(grade_line_items).where(grade_line_items.c.programme_id == programme_id)
+    return list(conn.execute(query.order_by(grade_line_items.c.id)).mappings())
+
+
+def insert_line_items(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Remember columns; one that is already known stays as it is."""
+    upsert(conn, grade_line_items, rows, key=["context_id", "programme_id", "tag"], update=[])
+
+
+def update_line_item(conn: Connection, line_item_id: int, values: dict[str, Any]) -> None:
+    conn.execute(update(grade_line_items).where(grade_line_items.c.id == line_item_id).values(**values))
+
+
+def any_figures(conn: Connection, programme_id: str) -> RowMapping | None:
+    """The figures of any one participant: the maxima are the same for all of a programme."""
+    query = select(*_figures()).where(results.c.programme_id == programme_id).limit(1)
+    return conn.execute(query).mappings().first()
+
+
+def list_learners(
+    conn: Connection, programme_id: str, *, only: Sequence[str] | None, after: int, limit: int
+) -> list[RowMapping]:
+    """Members of the programme's courses who are linked to a participant with computed credits, by member id.
+
+    Members who left or changed role are among them: their cells must know.
+    """
+    query = (
+        select(
+            lti_members.c.id.label("member_id"),
+            lti_members.c.context_id,
+            lti_members.c.participant_id,
+            lti_members.c.is_trainee,
+            lti_members.c.left_at,
+            lti_members.c.seen_at,
+            *_figures(),
+        )
+        .join(lti_contexts, lti_contexts.c.id == lti_members.c.context_id)
+        .join(
+            results,
+            (results.c.programme_id == lti_contexts.c.programme_id)
+            & (results.c.participant_id == lti_members.c.participant_id),
+        )
+        .where(lti_contexts.c.programme_id == programme_id, lti_members.c.id > after)
+        .order_by(lti_members.c.id)
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(lti_members.c.participant_id.in_(only))
+    return list(conn.execute(query).mappings())
+
+
+def _figures() -> list[Any]:
+    return [results.c[name] for name in _FIGURES]
+
+
+def lock_cells(conn: Connection, line_item_ids: Sequence[int], member_ids: Sequence[int]) -> list[RowMapping]:
+    """The cells of some members in some columns, held until the unit of work ends."""
+    query = (
+        select(grade_cells)
+        .where(grade_cells.c.line_item_id.in_(line_item_ids), grade_cells.c.member_id.in_(member_ids))
+        .order_by(grade_cells.c.id)
+    )
+    return list(conn.execute(for_update(conn, query)).mappings())
+
+
+def insert_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(insert(grade_cells), rows)
+
+
+def update_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the given columns of many cells at once; each row names its cell by `id`, all name the same columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    statement = (
+        update(grade_cells)
+        .where(grade_cells.c.id == bindparam("_id"))
+        .values({name: bindparam(name) for name in names})
+    )
+    conn.execute(statement, [{"_id": row["id"], **{name: row[name] for name in names}} for row in rows])
+
+
+def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
+    """(programme, participant) of learners whose credits changed after, or have no cell at all in their course.
+
+    The safety net under the hooks that refresh cells at once: whatever a crash made them miss shows up here.
+    """
+    stale_cell = exists(
+        select(grade_cells.c.id).where(
+            grade_cells.c.member_id == lti_members.c.id, grade_cells.c.desired_checked_at >= results.c.changed_at
+        )
+    )
+    query = (
+        select(results.c.programme_id, results.c.participant_id)
+        .join(
+            lti_contexts,
+            lti_contexts.c.programme_id == results.c.programme_id,
+        )
+        .join(
+            lti_members,
+            (lti_members.c.context_id == lti_contexts.c.id)
+            & (lti_members.c.participant_id == results.c.participant_id),
+        )
+        .where(lti_members.c.is_trainee, lti_members.c.left_at.is_(None), ~stale_cell)
+        .limit(limit)
+    )
+    return [(programme, participant) for programme, participant in conn.execute(query)]
+
+
+def list_mirrored_programmes(conn: Connection) -> list[str]:
+    """Programmes that some course shows."""
+    query = select(lti_contexts.c.programme_id).where(lti_contexts.c.programme_id.is_not(None)).distinct()
+    return list(conn.execute(query).scalars())
+
+
+def hold_unlinked(conn: Connection, programme_id: str, now: datetime) -> int:
+    """Cells of people who are linked to nobody of the programme any more: nothing further is sent for them."""
+    linked = exists(_linked_member(programme_id).where(lti_members.c.id == grade_cells.c.member_id))
+    statement = (
+        update(grade_cells)
+        .where(grade_cells.c.programme_id == programme_id, grade_cells.c.state != "left", ~linked)
+        .values(state="left", reason="left", next_attempt_at=None, retry_at=None, pending_since=None)
+    )
+    return conn.execute(statement).rowcount
+
+
+def _linked_member(programme_id: str) -> Select[Any]:
+    return (
+        select(lti_members.c.id)
+        .join(lti_contexts, lti_contexts.c.id == lti_members.c.context_id)
+        .where(
+            lti_contexts.c.programme_id == programme_id,
+            lti_members.c.participant_id == grade_cells.c.participant_id,
+        )
+    )
+
+
+def count_cells(conn: Connection, programme_id: str) -> int:
+    return conn.execute(
+        select(func.count()).select_from(grade_cells).where(grade_cells.c.programme_id == programme_id)
+    ).scalar_one()
+
+
+__all__ = ["or_"]
