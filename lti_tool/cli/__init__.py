@@ -20,7 +20,7 @@ from lti_tool.config import ConfigError, load_settings
 def main(context: click.Context, config: Path | None) -> None:
     """Xuefen (学分): training credits from learning statements, launched from Moodle or Canvas."""
     try:
-        context.obj = Tool(load_settings(config))
+        context.obj = Tool(load_settings(config), config)
     except ConfigError as error:
         report_problems(error.problems, "the configuration cannot be used")
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -20,8 +21,15 @@ from xapi import Store
 class Tool:
     """The installation that a command works on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, config: Path | None = None) -> None:
         self.settings = settings
+        self.config = config
+
+    @property
+    def command(self) -> list[str]:
+        """How to start another command of the same installation."""
+        own = [sys.executable, "-m", "lti_tool"]
+        return own if self.config is None else [*own, "--config", str(self.config)]
 
     @cached_property
     def db(self) -> Database:

@@ -1,0 +1,125 @@
+"""Programme files (contract §5): all of it is right, or nothing is taken and every mistake is named with its place."""
+
+import tomllib
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lti_tool.domain.identifiers import account_key, email_key
+from lti_tool.programmes.file import ProgrammeFileError, parse_programme, read_programme_file
+
+EXAMPLE = Path("examples/programme.toml")
+
+
+@pytest.fixture
+def raw() -> dict[str, Any]:
+    return tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+
+
+def problems(raw: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(ProgrammeFileError) as caught:
+        parse_programme(raw)
+    return dict(caught.value.problems)
+
+
+def test_the_example_is_complete() -> None:
+    file = read_programme_file(EXAMPLE)
+
+    assert file.programme.id == "hz-2026"
+    assert {participant.id for participant in file.participants} >= {"a6f10c3e", "c41b77e0", "77b0d1aa"}
+    assert (account_key("https://moodle.example.org", "a6f10c3e-2b7d-4c55"), "a6f10c3e") in file.identifiers
+    assert (email_key("zhang@example.org"), "a6f10c3e") in file.identifiers
+
+
+def test_times_without_offset_are_in_the_programmes_zone() -> None:
+    session = read_programme_file(EXAMPLE).programme.offline_classes["cls-0007"].sessions[0]
+
+    assert session.starts_at == datetime(2026, 11, 7, 0, 30, tzinfo=UTC)
+    assert session.credits == Decimal(2)
+
+
+def test_five_mistakes_are_all_reported_with_their_places(raw: dict[str, Any]) -> None:
+    raw["programme"]["end"] = raw["programme"]["start"]
+    raw["schools"][0]["stuff"] = 62
+    raw["groups"][1]["stage"] = "tertiary"
+    raw["participants"][2]["emails"] = ["not an address"]
+    raw["practice_activities"][0]["credits"] = 2.55
+
+    found = problems(raw)
+
+    assert found.keys() == {
+        "programme.end",
+        "schools[0].stuff",
+        "groups[1].stage",
+        "participants[2].emails[0]",
+        "practice_activities[0].credits",
+    }
+    assert "preschool, primary, secondary, vocational" in found["groups[1].stage"]
+
+
+@pytest.mark.parametrize(
+    ("section", "index", "change", "place"),
+    [
+        ("groups", 0, {"school": "nowhere"}, "groups[0].school"),
+        ("participants", 0, {"group": "nowhere"}, "participants[0].group"),
+        ("participants", 1, {"id": "a6f10c3e"}, "participants"),
+        ("participants", 1, {"emails": ["zhang@example.org"]}, "participants[1]"),
+        ("staff", 0, {"id": "a6f10c3e"}, "staff"),
+        ("offline_classes", 0, {"schools": ["nowhere"]}, "offline_classes[0].schools[0]"),
+        ("offline_classes", 0, {"host_school": "nowhere"}, "offline_classes[0].host_school"),
+        ("offline_classes", 0, {"participants": ["nobody"]}, "offline_classes[0].participants[0]"),
+        ("courses", 0, {"iri": "no iri"}, "courses[0].iri"),
+        ("schools", 0, {"id": "a/b"}, "schools[0].id"),
+        ("schools", 0, {"staff": 0}, "schools[0].staff"),
+    ],
+)
+def test_a_mistake_names_its_place(
+    raw: dict[str, Any], section: str, index: int, change: dict[str, Any], place: str
+) -> None:
+    raw[section][index].update(change)
+
+    assert place in problems(raw)
+
+
+def test_a_session_that_ends_before_it_starts(raw: dict[str, Any]) -> None:
+    session = raw["offline_classes"][0]["sessions"][2]
+    session["starts"], session["ends"] = session["ends"], session["starts"]
+
+    assert problems(raw).keys() == {"offline_classes[0].sessions[2].ends"}
+
+
+def test_a_structure_that_fails_the_rule_sets_bounds_loads_nothing(raw: dict[str, Any]) -> None:
+    raw["programme"]["rules"] = {"structure": {"online": 20, "offline": 8, "practice": 22}}
+
+    assert any(place.startswith("programme.rules.structure") for place in problems(raw))
+
+
+@pytest.mark.parametrize("value", ["no-such-rules", "missing.toml"])
+def test_an_unknown_rule_set(raw: dict[str, Any], value: str) -> None:
+    raw["programme"]["rule_set"] = value
+
+    assert any(place.startswith("programme.rule_set") for place in problems(raw))
+
+
+def test_an_unknown_zone(raw: dict[str, Any]) -> None:
+    raw["programme"]["zone"] = "Asia/Hangzhou"
+
+    assert problems(raw).keys() == {"programme.zone"}
+
+
+def test_a_breach_of_the_regulation_is_no_error_of_the_file(raw: dict[str, Any]) -> None:
+    raw["groups"][0]["focus_points"] = ["T6"]  # one point, and not ticked for a primary school
+    raw["schools"][0]["staff"] = 300
+
+    assert parse_programme(raw).programme.groups["grp-math-01"].focus_points == ("T6",)
+
+
+def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text("[programme\nid = 1")
+
+    with pytest.raises(ProgrammeFileError, match=r"broken\.toml.*TOML.*line 1"):
+        read_programme_file(path)
