@@ -1,0 +1,52 @@
+"""A tool with the example programme loaded, and a source whose statements may count as anything."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lti_tool.config import Files, Settings
+from lti_tool.credits.service import Credits
+from lti_tool.evidence.intake import Intake
+from lti_tool.evidence.store import open_store
+from lti_tool.programmes.file import read_programme_file
+from lti_tool.programmes.store import apply_programme
+from lti_tool.storage.database import Database
+from tests.support.clock import FakeClock
+from xapi import Credential, Store, credentials
+
+EXAMPLE = read_programme_file(Path("examples/programme.toml"))
+
+
+class Tool:
+    """The example programme with a record store and its credits."""
+
+    def __init__(self, db: Database, store: Store, credits_: Credits, intake: Intake) -> None:
+        self.db = db
+        self.store = store
+        self.credits = credits_
+        self.intake = intake
+
+    def credential(self, *evidence: str, tenant: str | None = None, **attributes: Any) -> Credential:
+        with self.db.begin() as conn:
+            key, secret = credentials.create(
+                conn, "source", ("all",), tenant=tenant, attributes={"evidence": list(evidence), **attributes}
+            )
+        with self.db.read() as conn:
+            found = credentials.authenticate(conn, key, secret, self.store.clock())
+        assert found is not None
+        return found
+
+    def send(self, *statements: dict[str, Any], source: Credential | None = None) -> None:
+        self.store.store_statements(list(statements), source or self.credential("all"))
+
+
+@pytest.fixture
+def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Tool]:
+    settings = replace(Settings(), files=Files(str(tmp_path / "files")))
+    intake = Intake(settings.xapi.vocabulary)
+    with db.begin() as conn:
+        apply_programme(conn, EXAMPLE, clock())
+    yield Tool(db, open_store(settings, db, intake, clock), Credits(db, clock), intake)

@@ -1,0 +1,198 @@
+"""From stored statements to credits: what counts, for whom, when it is computed again, and what it rests on."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from lti_tool.credits.rebuild import rebuild_evidence
+from lti_tool.domain.identifiers import account_key
+from lti_tool.programmes.store import apply_programme
+from lti_tool.storage.queries import people
+from lti_tool.storage.queries.evidence import list_unmatched
+from lti_tool.storage.queries.results import find_results
+from tests.credits.conftest import EXAMPLE, Tool
+from tests.support.clock import FakeClock
+from tests.support.statements import ADL, BASE, approval, slice_, stage, statement, twelve
+
+PROGRAMME, ZHANG = "hz-2026", "a6f10c3e"
+
+
+def result(tool: Tool, participant: str = ZHANG):
+    tool.credits.refresh(PROGRAMME)
+    with tool.db.read() as conn:
+        return find_results(conn, PROGRAMME, [participant])[participant]
+
+
+def reasons(tool: Tool, participant: str = ZHANG) -> dict[str, str]:
+    explained = tool.credits.explain(PROGRAMME, participant)
+    assert explained is not None
+    return {outcome.statement: outcome.reason for outcome in explained.credit.explanation}
+
+
+def test_a_slice_becomes_seconds(tool: Tool) -> None:
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00"))
+
+    assert result(tool)["online_seconds"] == 300
+
+
+def test_nine_hundred_minutes_become_the_online_credits(tool: Tool) -> None:
+    days = [
+        slice_(f"2026-10-{day:02}T08:00:00+08:00", f"2026-10-{day:02}T11:00:00+08:00") for day in range(12, 17)
+    ]
+    tool.send(*days[:4])
+    assert result(tool)["online"] == Decimal(0)
+
+    tool.send(days[4])
+
+    row = result(tool)
+    assert (row["online_seconds"], row["online"], row["accrued"]) == (54_000, Decimal(17), Decimal(17))
+
+
+def test_a_void_takes_the_minutes_back(tool: Tool) -> None:
+    said = slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00")
+    tool.send(said)
+    assert result(tool)["online_seconds"] == 300
+
+    tool.send(twelve(12) | {"object": {"objectType": "StatementRef", "id": said["id"]}})
+
+    assert result(tool)["online_seconds"] == 0
+    assert reasons(tool)[said["id"]] == "voided"
+
+
+def test_a_void_that_comes_first_waits_for_its_target(tool: Tool) -> None:
+    tool.send(twelve(12))
+    tool.send(twelve(3))
+
+    assert result(tool)["online_seconds"] == 0
+
+
+def test_attendance_counts_with_its_log(tool: Tool) -> None:
+    tool.send(twelve(5))
+    assert result(tool)["offline"] == Decimal(0)
+
+    tool.send(twelve(6))
+
+    assert result(tool)["offline"] == Decimal(2)
+
+
+def test_practice_counts_with_its_stages_and_the_principals_approval(tool: Tool) -> None:
+    tool.send(approval("p1", 5), *(stage("p1", name) for name in ("plan", "lesson")))
+    assert result(tool)["practice"] == Decimal(0)
+
+    tool.send(stage("p1", "reflection"))
+
+    assert result(tool)["practice"] == Decimal(5)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "credits_"),
+    [((), 0), (("online",), 0), (("practice",), 0), (("offline",), 2), (("all",), 2)],
+    ids=["default", "online", "practice", "offline", "all"],
+)
+def test_a_source_counts_only_as_what_it_is_trusted_with(
+    tool: Tool, evidence: tuple[str, ...], credits_: int
+) -> None:
+    tool.send(twelve(5), source=tool.credential(*evidence))
+    tool.send(twelve(6))
+
+    assert result(tool)["offline"] == Decimal(credits_)
+
+
+def test_a_source_bound_to_another_programme_does_not_count_here(tool: Tool, clock: FakeClock) -> None:
+    other = replace(EXAMPLE, programme=replace(EXAMPLE.programme, id="other"))
+    with tool.db.begin() as conn:
+        apply_programme(conn, other, clock())
+
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00"), source=tool.credential(tenant="other"))
+
+    assert result(tool)["online_seconds"] == 0
+
+
+def test_an_unknown_person_is_kept_and_counted_once_the_match_exists(tool: Tool) -> None:
+    unknown = {"account": {"homePage": "https://lms.example.org", "name": "42"}}
+    said = slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00", actor=unknown)
+    tool.send(said)
+    assert result(tool)["online_seconds"] == 0
+    with tool.db.read() as conn:
+        assert [row["statement"] for row in list_unmatched(conn, PROGRAMME)] == [said["id"]]
+
+    with tool.db.begin() as conn:
+        people.add_identifier(conn, PROGRAMME, account_key("https://lms.example.org", "42"), ZHANG, "launch")
+
+    assert result(tool)["online_seconds"] == 300
+    with tool.db.read() as conn:
+        assert list_unmatched(conn, PROGRAMME) == []
+
+
+def test_an_account_that_turns_out_to_be_anothers_moves_its_minutes(tool: Tool) -> None:
+    account = {"account": {"homePage": "https://lms.example.org", "name": "42"}}
+    key = account_key("https://lms.example.org", "42")
+    with tool.db.begin() as conn:
+        people.add_identifier(conn, PROGRAMME, key, ZHANG, "hand")
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00", actor=account))
+    assert result(tool)["online_seconds"] == 300
+
+    with tool.db.begin() as conn:
+        people.add_identifier(conn, PROGRAMME, key, "c41b77e0", "hand")
+
+    assert result(tool)["online_seconds"] == 0
+    assert result(tool, "c41b77e0")["online_seconds"] == 300
+
+
+def test_an_unknown_course_is_kept_with_its_reason_and_counts_once_it_is_listed(tool: Tool, clock: FakeClock) -> None:
+    said = slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00", activity="https://elsewhere.example.org/1")
+    tool.send(said)
+    assert reasons(tool)[said["id"]] == "unknown_course"
+
+    course = replace(EXAMPLE.programme.courses[0], iri="https://elsewhere.example.org/*")
+    wider = replace(EXAMPLE.programme, courses=(*EXAMPLE.programme.courses, course))
+    with tool.db.begin() as conn:
+        apply_programme(conn, replace(EXAMPLE, programme=wider), clock())
+
+    assert result(tool)["online_seconds"] == 300
+
+
+def test_figures_that_do_not_change_go_on_standing(tool: Tool, clock: FakeClock) -> None:
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00"))
+    since = result(tool)["changed_at"]
+
+    clock.advance(3600)
+    tool.send(slice_("2026-10-13T19:21:00+08:00", "2026-10-13T19:22:00+08:00"))
+
+    assert result(tool)["changed_at"] == since
+
+
+def test_refreshing_names_only_those_whose_figures_changed(tool: Tool) -> None:
+    tool.credits.refresh(PROGRAMME)
+
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00"))
+
+    assert tool.credits.refresh(PROGRAMME) == {ZHANG}
+    assert tool.credits.refresh(PROGRAMME) == set()
+
+
+def test_a_preview_says_who_would_change_and_writes_nothing(tool: Tool, clock: FakeClock) -> None:
+    tool.send(slice_("2026-10-13T08:00:00+08:00", "2026-10-13T11:00:00+08:00"))
+    tool.credits.refresh(PROGRAMME)
+    proportional = replace(EXAMPLE.programme, settings={"online_award": "proportional"})
+    with tool.db.begin() as conn:
+        apply_programme(conn, replace(EXAMPLE, programme=proportional), clock())
+
+    (change,) = tool.credits.preview(PROGRAMME)
+
+    assert (change.participant, change.figures["online"]) == (ZHANG, (Decimal(0), Decimal("3.4")))
+    with tool.db.read() as conn:
+        assert find_results(conn, PROGRAMME, [ZHANG])[ZHANG]["online"] == Decimal(0)
+
+
+def test_everything_derived_can_be_made_again_from_the_statements(tool: Tool) -> None:
+    tool.send(twelve(12), *(twelve(number) for number in range(1, 12)), statement(ADL + "experienced", f"{BASE}/x"))
+    before = dict(result(tool))
+    explained = reasons(tool)
+
+    assert rebuild_evidence(tool.db, tool.store, tool.intake) == 13
+
+    after = dict(result(tool))
+    assert {**after, "computed_touch": 0} == {**before, "computed_touch": 0}
+    assert reasons(tool) == explained
