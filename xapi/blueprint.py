@@ -1,0 +1,109 @@
+"""The HTTP surface: every resource at its path, and what all of them have in common."""
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from xapi.answers import PREFLIGHT_HEADERS, Answer, json_answer
+from xapi.calls import ANSWERED_VERSIONS, Call, read_basic, read_call, read_version
+from xapi.credentials import authenticate
+from xapi.dialects import is_busy
+from xapi.errors import MethodNotAllowed, Unauthenticated, Unavailable, UnsupportedVersion, XapiError
+from xapi.resources import RESOURCES, Resource
+from xapi.store import Store
+from xapi.tables import statements
+from xapi.values import Credential
+
+_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
+
+
+def create_blueprint(store: Store, name: str = "xapi") -> Blueprint:
+    """The record store as a blueprint; mount it where the xAPI endpoint shall be, such as /xapi."""
+    blueprint = Blueprint(name, __name__)
+    for path, resource in RESOURCES.items():
+        blueprint.add_url_rule(
+            path,
+            endpoint=resource.name,
+            view_func=_view(store, resource, path),
+            methods=_METHODS,
+            provide_automatic_options=False,
+        )
+    blueprint.register_error_handler(Exception, _answer_failure)
+    return blueprint
+
+
+def _view(store: Store, resource: Resource, path: str):  # type: ignore[no-untyped-def]
+    def view() -> Response:
+        if request.method == "OPTIONS":
+            return Response(status=204, headers=PREFLIGHT_HEADERS)
+        return _serve(store, resource, request.path.removesuffix(path))
+
+    return view
+
+
+def _serve(store: Store, resource: Resource, root: str) -> Response:
+    """Read the call, find out who speaks which version, and let the resource answer."""
+    major: int | None = None
+    credential: Credential | None = None
+    try:
+        call = read_call(request, root, store.max_body_bytes)
+        major = read_version(call)
+        if not resource.public:
+            credential = call.credential = _authenticate(store, call)
+            store.limits.spend(credential)
+        if major is None and not resource.public:
+            raise UnsupportedVersion
+        call.major = major or 1
+        answer = _dispatch(store, resource, call)
+    except DBAPIError as error:
+        if not is_busy(error):
+            raise
+        answer = answer_error(Unavailable())
+    except XapiError as error:
+        answer = answer_error(error)
+    return answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
+
+
+def _dispatch(store: Store, resource: Resource, call: Call) -> Answer:
+    method = "GET" if call.method == "HEAD" else call.method
+    route = resource.methods.get(method)
+    if route is None:
+        error = MethodNotAllowed()
+        error.headers["Allow"] = ", ".join(sorted({*resource.methods, "OPTIONS"}))
+        raise error
+    return route(store, call)
+
+
+def _authenticate(store: Store, call: Call) -> Credential:
+    key, secret = read_basic(call)
+    with store.read() as conn:
+        found = authenticate(conn, key, secret, store.clock())
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def _spoken_before(store: Store, credential: Credential | None) -> int:
+    """The version to answer in where the request names none: what this credential's last statement spoke."""
+    if credential is None:
+        return 1
+    mine = statements.c.credential_id == credential.id
+    with store.read() as conn:
+        found = conn.scalar(select(statements.c.major).where(mine).order_by(statements.c.seq.desc()).limit(1))
+    return found or 1
+
+
+def answer_error(error: XapiError) -> Answer:
+    """An error in the one shape that all errors have."""
+    if isinstance(error, Unauthenticated):
+        error.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    return json_answer(error.body(), error.status, error.headers)
+
+
+def _answer_failure(error: Exception) -> Response:
+    """A fault of ours: logged with its trace, answered without it."""
+    current_app.logger.exception("xapi: %s %s failed", request.method, request.path, exc_info=error)
+    failure = {
+        "error": {"code": "internal_error", "message": "the server failed; the request was not carried out"}
+    }
+    return json_answer({**failure}, 500).to_response(ANSWERED_VERSIONS[1])

@@ -1,0 +1,179 @@
+"""Storing statements: what happens inside the transaction.
+
+The order: who is writing, what is there already, shared rows, the statements, what points at them. Every
+step is one statement per table, whatever the size of the batch.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, insert, select, update
+
+from xapi.equivalence import are_equivalent
+from xapi.moments import to_microseconds
+from xapi.prepare import stamp
+from xapi.references import add_references
+from xapi.rows import Derived
+from xapi.sequence import Sequence as Order
+from xapi.sequence import stored_at
+from xapi.shared_rows import Numbers, SharedRows
+from xapi.tables import statement_activities, statement_agents, statements, voids
+from xapi.validation.verb import VOIDED
+from xapi.values import Conflict, Credential, Duplicate, Outcome, Stored, StoredStatement
+
+_CHUNK = 500
+
+
+class Writer:
+    """One batch on its way into the store, with the credential that sent it."""
+
+    def __init__(
+        self, conn: Connection, order: Order, shared: SharedRows, credential: Credential, major: int
+    ) -> None:
+        self._conn = conn
+        self._order = order
+        self._shared = shared
+        self._credential = credential
+        self._major = major
+
+    def outcomes(self, batch: Sequence[Derived]) -> list[Outcome]:
+        """What would become of each statement: Stored, Duplicate or Conflict. Nothing is written."""
+        there = _find_stored(self._conn, [one.prepared.id for one in batch if one.prepared.given_id])
+        return [self._outcome(one, there.get(one.prepared.id)) for one in batch]
+
+    def store(self, batch: Sequence[Derived]) -> tuple[list[StoredStatement], list[int]]:
+        """Write new statements; what the host's hook is told about them, and their places in the order."""
+        if not batch:
+            return [], []
+        seqs = self._order.take(len(batch))
+        may_define = self._credential.allows("define")
+        numbers = self._shared.number(self._conn, batch, may_define=may_define)
+        voided = self._find_voided(batch)
+        self._conn.execute(
+            insert(statements),
+            [
+                self._row(seq, one, numbers, voided=one.prepared.id in voided)
+                for seq, one in zip(seqs, batch, strict=True)
+            ],
+        )
+        self._link(batch, seqs, numbers)
+        add_references(self._conn, [(seq, one) for seq, one in zip(seqs, batch, strict=True)])
+        targets = self._void(batch, seqs)
+        told = [
+            self._tell(seq, one, voided, targets.get(one.prepared.id))
+            for seq, one in zip(seqs, batch, strict=True)
+        ]
+        return told, seqs
+
+    def _outcome(self, one: Derived, there: tuple[str | None, str] | None) -> Outcome:
+        if there is None:
+            return Stored(one.prepared.statement["id"])
+        tenant, text = there
+        same = tenant == self._credential.tenant and are_equivalent(orjson.loads(text), _as_sent(one))
+        return (Duplicate if same else Conflict)(one.prepared.statement["id"])
+
+    def _row(self, seq: int, one: Derived, numbers: Numbers, *, voided: bool) -> dict[str, Any]:
+        prepared = one.prepared
+        timestamp = stamp(prepared, stored_at(seq))
+        return {
+            "seq": seq,
+            "id": prepared.id,
+            "credential_id": self._credential.id,
+            "tenant": self._credential.tenant,
+            "actor_id": None if one.actor is None else numbers.agents[one.actor],
+            "verb_id": numbers.verbs[one.verb],
+            "activity_id": None if one.activity is None else numbers.activities[one.activity],
+            "registration": one.registration,
+            "timestamp": to_microseconds(timestamp),
+            "major": self._major,
+            "voided": voided,
+            "statement": orjson.dumps(prepared.statement).decode(),
+        }
+
+    def _link(self, batch: Sequence[Derived], seqs: Sequence[int], numbers: Numbers) -> None:
+        agents = [
+            {"agent_id": numbers.agents[key], "seq": seq, "direct": direct}
+            for seq, one in zip(seqs, batch, strict=True)
+            for key, direct in one.agents.items()
+        ]
+        if agents:
+            self._conn.execute(insert(statement_agents), agents)
+        activities = [
+            {"activity_id": numbers.activities[iri], "seq": seq}
+            for seq, one in zip(seqs, batch, strict=True)
+            for iri in one.activities
+            if iri != one.activity
+        ]
+        if activities:
+            self._conn.execute(insert(statement_activities), activities)
+
+    def _find_voided(self, batch: Sequence[Derived]) -> set[str]:
+        """Statements of the batch whose voiding statement is in the store already; void statements stay."""
+        ids = [one.prepared.id for one in batch if one.prepared.given_id and one.verb != VOIDED]
+        found: set[str] = set()
+        for start in range(0, len(ids), _CHUNK):
+            query = select(voids.c.target, voids.c.tenant).where(
+                voids.c.target.in_(ids[start : start + _CHUNK])
+            )
+            found.update(row.target for row in self._conn.execute(query) if self._reaches(row.tenant))
+        return found
+
+    def _reaches(self, tenant: str | None) -> bool:
+        """Whether a void by somebody of `tenant` touches the statements of this credential."""
+        return tenant is None or tenant == self._credential.tenant
+
+    def _void(self, batch: Sequence[Derived], seqs: Sequence[int]) -> dict[str, str]:
+        """Mark the targets of voiding statements; voiding statement → target, for targets that were there.
+
+        A voiding statement cannot be voided (Data 2.3.2), nor can a credential void beyond its tenant: such
+        a void is kept and has no effect.
+        """
+        pairs = [(seq, one) for seq, one in zip(seqs, batch, strict=True) if one.voids and one.reference]
+        if not pairs:
+            return {}
+        rows = [
+            {"target": one.reference, "seq": seq, "tenant": self._credential.tenant} for seq, one in pairs
+        ]
+        self._conn.execute(insert(voids), rows)
+        hit = self._mark_voided(sorted({one.reference for _, one in pairs if one.reference}))
+        return {one.prepared.id: one.reference for _, one in pairs if one.reference in hit}
+
+    def _mark_voided(self, ids: Sequence[str]) -> set[str]:
+        victims = statements.c.id.in_(ids) & statements.c.seq.not_in(select(voids.c.seq))
+        if self._credential.tenant is not None:
+            victims &= statements.c.tenant == self._credential.tenant
+        hit = set(self._conn.scalars(select(statements.c.id).where(victims)))
+        if hit:
+            self._conn.execute(update(statements).where(statements.c.id.in_(hit)).values(voided=True))
+        return hit
+
+    def _tell(self, seq: int, one: Derived, voided: set[str], target: str | None) -> StoredStatement:
+        prepared = one.prepared
+        stored = stored_at(seq)
+        return StoredStatement(
+            id=prepared.id,
+            statement=prepared.statement,
+            stored=stored,
+            timestamp=prepared.sent_timestamp or stored,
+            credential=self._credential,
+            voided=prepared.id in voided,
+            voids=target,
+        )
+
+
+def _find_stored(conn: Connection, ids: Sequence[str]) -> dict[str, tuple[str | None, str]]:
+    """(tenant, JSON) of those ids that are stored."""
+    found: dict[str, tuple[str | None, str]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        some = statements.c.id.in_(ids[start : start + _CHUNK])
+        query = select(statements.c.id, statements.c.tenant, statements.c.statement).where(some)
+        found.update({row.id: (row.tenant, row.statement) for row in conn.execute(query)})
+    return found
+
+
+def _as_sent(one: Derived) -> dict[str, Any]:
+    """The statement without a timestamp if it was sent without one."""
+    if one.prepared.sent_timestamp is not None:
+        return one.prepared.statement
+    return {name: value for name, value in one.prepared.statement.items() if name != "timestamp"}

@@ -1,0 +1,137 @@
+"""Key pairs: a key that names the speaker and a 256-bit secret, of which only the SHA-256 is kept.
+
+A fast hash is right here: a random 256-bit secret cannot be guessed, however fast guesses are.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from xapi.moments import from_microseconds, to_microseconds, utc_now
+from xapi.tables import credentials, statements
+from xapi.values import Credential
+
+#: The scopes that the record store itself knows (xAPI 1.0.3 Communication 4.0); the host may add its own.
+XAPI_SCOPES = (
+    "statements/write",
+    "statements/read",
+    "statements/read/mine",
+    "state",
+    "profile",
+    "define",
+    "all/read",
+    "all",
+)
+
+
+def create(
+    conn: Connection,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    tenant: str | None = None,
+    attributes: dict[str, Any] | None = None,
+    agent: dict[str, Any] | None = None,
+    activity: str | None = None,
+    expires_at: datetime | None = None,
+    per_minute: int | None = None,
+) -> tuple[str, str]:
+    """Make a credential; its key and its secret, which cannot be read again."""
+    key, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+    conn.execute(
+        insert(credentials).values(
+            key=key,
+            secret_sha256=_digest(secret),
+            name=name,
+            scopes=sorted(set(scopes)),
+            tenant=tenant,
+            attributes=attributes or {},
+            agent=agent,
+            activity=activity,
+            per_minute=per_minute,
+            created_at=to_microseconds(utc_now()),
+            expires_at=None if expires_at is None else to_microseconds(expires_at),
+        )
+    )
+    return key, secret
+
+
+def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Credential | None:
+    """The credential of a key and secret, if it is neither revoked nor expired."""
+    if "\x00" in key:
+        return None
+    row = conn.execute(_ALL.where(credentials.c.key == key)).first()
+    if row is None or not hmac.compare_digest(row.secret_sha256, _digest(secret)):
+        return None
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= to_microseconds(now)):
+        return None
+    return _read(row)
+
+
+def find_credential(conn: Connection, key: str) -> Credential | None:
+    """The credential of a key, whatever its state."""
+    row = conn.execute(_ALL.where(credentials.c.key == key)).first()
+    return None if row is None else _read(row)
+
+
+def load_credentials(conn: Connection, ids: Iterable[int]) -> dict[int, Credential]:
+    """Credentials by their row numbers."""
+    rows = conn.execute(_ALL.where(credentials.c.id.in_(set(ids))))
+    return {row.id: _read(row) for row in rows}
+
+
+def list_credentials(conn: Connection) -> list[Credential]:
+    """The credentials in force that people made, by name; not the short-lived ones of single learners."""
+    mine = credentials.c.revoked_at.is_(None) & credentials.c.agent.is_(None)
+    return [
+        _read(row) for row in conn.execute(_ALL.where(mine).order_by(credentials.c.name, credentials.c.id))
+    ]
+
+
+def revoke(conn: Connection, key: str, now: datetime | None = None) -> bool:
+    """Refuse a credential from now on; whether there was one in force."""
+    result = conn.execute(
+        update(credentials)
+        .where(credentials.c.key == key, credentials.c.revoked_at.is_(None))
+        .values(revoked_at=to_microseconds(now or utc_now()))
+    )
+    return result.rowcount > 0
+
+
+def remove_expired(conn: Connection, before: datetime) -> int:
+    """Delete credentials that expired before a moment and never stored a statement; how many."""
+    used = select(statements.c.seq).where(statements.c.credential_id == credentials.c.id).exists()
+    gone = (credentials.c.expires_at < to_microseconds(before)) & ~used
+    return conn.execute(delete(credentials).where(gone)).rowcount
+
+
+def ids_of_key(conn: Connection, key: str) -> list[int]:
+    """Row numbers of the credential with a key: the statements whose authority it is."""
+    return list(conn.scalars(select(credentials.c.id).where(credentials.c.key == key)))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read(row: Row[Any]) -> Credential:
+    return Credential(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        scopes=frozenset(row.scopes),
+        tenant=row.tenant,
+        attributes=row.attributes,
+        agent=row.agent,
+        activity=row.activity,
+        expires_at=None if row.expires_at is None else from_microseconds(row.expires_at),
+        per_minute=row.per_minute,
+    )
+
+
+_ALL = select(credentials)

@@ -1,0 +1,67 @@
+"""What the two databases do differently: locks, the horizon of what is visible, failures to try again."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from xapi.moments import from_microseconds, to_microseconds
+from xapi.sequence import stored_at
+from xapi.tables import statements
+
+#: Numbers of the advisory locks on PostgreSQL (any, as long as nobody else uses them).
+_IN_FLIGHT = 0x78415049
+_REFERENCES = 0x78415052
+#: serialization failure, deadlock, unique violation, lock not available
+_WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "23505", "55P03"})
+#: No unit of work takes longer between its `stored` and its commit.
+_LONGEST_COMMIT = timedelta(seconds=60)
+
+
+def announce_writing(conn: Connection, now: datetime, *, refers: bool) -> None:
+    """Called first by whoever stores statements.
+
+    On PostgreSQL it leaves a sign, until the transaction ends, that statements stored from this second on
+    may not be visible yet. A batch that refers to other statements (`refers`) runs alone, so that a
+    reference and its target, or a void and its victim, cannot miss each other. On SQLite there is only one
+    writer anyway.
+    """
+    if conn.dialect.name != "postgresql":
+        return
+    second = to_microseconds(now) // 1_000_000
+    alone = "" if refers else "_shared"
+    conn.execute(
+        text(
+            "SELECT pg_advisory_xact_lock_shared(:flight, :second),"
+            f" pg_advisory_xact_lock{alone}(:references)"
+        ),
+        {"flight": _IN_FLIGHT, "second": second, "references": _REFERENCES},
+    )
+
+
+def find_horizon(conn: Connection, now: datetime) -> datetime:
+    """The moment up to which every statement stored is visible to this connection."""
+    if conn.dialect.name == "postgresql":
+        earliest = conn.scalar(
+            text("SELECT min(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = :flight"),
+            {"flight": _IN_FLIGHT},
+        )
+        return now if earliest is None else min(now, from_microseconds(earliest * 1_000_000))
+    latest = conn.scalar(select(func.max(statements.c.seq)))
+    settled = now - _LONGEST_COMMIT
+    return settled if latest is None else max(settled, min(now, stored_at(latest)))
+
+
+def is_worth_another_try(error: DBAPIError) -> bool:
+    """Whether a failed unit of work may succeed if it is simply done again."""
+    code = getattr(error.orig, "sqlstate", None)
+    return code in _WORTH_ANOTHER_TRY if code else isinstance(error, IntegrityError)
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether SQLite's one writer kept us waiting for longer than the busy timeout."""
+    return getattr(error.orig, "sqlite_errorname", "") in {
+        "SQLITE_BUSY",
+        "SQLITE_LOCKED",
+        "SQLITE_BUSY_SNAPSHOT",
+    }

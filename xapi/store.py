@@ -1,0 +1,248 @@
+"""The store: what the host builds once and hands to `create_blueprint`."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import orjson
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
+
+from xapi.attachments import AttachmentFiles, link_attachments
+from xapi.commands import Writer
+from xapi.credentials import load_credentials
+from xapi.dialects import announce_writing, is_busy, is_worth_another_try
+from xapi.errors import Forbidden, InvalidStatement, StatementConflict, Unavailable
+from xapi.limits import RateLimits
+from xapi.moments import Clock, from_microseconds, utc_now
+from xapi.prepare import prepare_statement
+from xapi.rights import check_speaker
+from xapi.rows import Derived, derive
+from xapi.sequence import Sequence as Order
+from xapi.sequence import stored_at
+from xapi.shared_rows import SharedRows
+from xapi.tables import statements, voids
+from xapi.validation import Problems, check_statement
+from xapi.values import Conflict, Credential, Outcome, Statement, Stored, StoredStatement
+
+Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+Hook: TypeAlias = Callable[[Connection, Sequence[StoredStatement]], None]
+Refusal: TypeAlias = Callable[[Credential, Statement], str | None]
+_T = TypeVar("_T")
+
+_TRIES = 6
+_FIRST_PAUSE_SECONDS = 0.01
+
+
+class Store:
+    """A record store on the host's database.
+
+    `begin` and `read` give context managers with a SQLAlchemy connection: a unit of work that commits at
+    its end, and a connection to read from.
+
+    `on_stored(conn, batch)` is the one hook: called inside the transaction with the statements that are new,
+    before anything is acknowledged; if it raises, nothing is stored. A unit of work that meets a deadlock
+    or a race is done again from its beginning, the hook with it.
+
+    `refuse(credential, statement)` may say in a sentence why this credential may not send this (valid)
+    statement; the request is then answered with 403. Verbs listed in the credential's attribute
+    `forbidden_verbs` are refused without it.
+
+    `home_page` is the address that statements name as the home of our credentials in their `authority`.
+    """
+
+    def __init__(
+        self,
+        begin: Connect,
+        read: Connect,
+        *,
+        attachments_dir: Path,
+        on_stored: Hook | None = None,
+        refuse: Refusal | None = None,
+        clock: Clock = utc_now,
+        max_body_bytes: int = 10_485_760,
+        home_page: str = "http://localhost/xapi",
+    ) -> None:
+        self.begin = begin
+        self.read = read
+        self.clock = clock
+        self.files = AttachmentFiles(attachments_dir)
+        self.max_body_bytes = max_body_bytes
+        self.home_page = home_page
+        self.limits = RateLimits(clock)
+        self._on_stored = on_stored
+        self._refuse = refuse
+        self._order = Order(clock)
+        self._shared = SharedRows()
+
+    def authority_of(self, credential: Credential) -> dict[str, Any]:
+        """The Agent under whose authority a credential's statements stand (Data 2.4.9)."""
+        account = {"homePage": self.home_page, "name": credential.key}
+        return {"objectType": "Agent", "name": credential.name, "account": account}
+
+    def accept(
+        self,
+        sent: Sequence[Any],
+        credential: Credential,
+        *,
+        major: int = 1,
+        attachments: Mapping[str, bytes] | None = None,
+        single: bool = False,
+    ) -> list[str]:
+        """Validate and store what was sent, all of it or nothing; the ids in order.
+
+        `attachments` are bytes by their digest. `single`: the request held one statement, not a list, which
+        shortens the paths in errors. Raises InvalidStatement, Forbidden, StatementConflict, Unavailable.
+        """
+        derived = self.prepare(sent, credential, major=major, single=single)
+        contents = attachments or {}
+        self.files.write(contents)
+        return self.write(lambda conn: self._store(conn, derived, credential, major, contents))
+
+    def store_statements(
+        self, conn: Connection, sent: Sequence[Statement], credential: Credential
+    ) -> list[str]:
+        """Store statements that the host itself makes, within its unit of work; their ids in order."""
+        return self._store(conn, self.prepare(sent, credential), credential, 1, {})
+
+    def prepare(
+        self, sent: Sequence[Any], credential: Credential, *, major: int = 1, single: bool = False
+    ) -> list[Derived]:
+        """Validate, check what the credential may say, and derive all rows; no database is touched."""
+        problems = Problems()
+        for index, statement in enumerate(sent):
+            check_statement(statement, None if single else (None, index), problems, major=major)
+        if problems:
+            raise InvalidStatement(details=[problem.as_detail() for problem in problems])
+        for index, statement in enumerate(sent):
+            self._check_allowed(credential, statement, "" if single else f"[{index}]")
+        authority = self.authority_of(credential)
+        derived = [derive(prepare_statement(statement, authority, major)) for statement in sent]
+        _refuse_repeated_ids(derived)
+        return derived
+
+    def write(self, work: Callable[[Connection], _T]) -> _T:
+        """Do a unit of work, again if it met a race; `Unavailable` if it cannot be done now."""
+        pause = _FIRST_PAUSE_SECONDS
+        for left in reversed(range(_TRIES)):
+            try:
+                with self.begin() as conn:
+                    return work(conn)
+            except DBAPIError as error:
+                if is_busy(error) or (is_worth_another_try(error) and not left):
+                    raise Unavailable from error
+                if not is_worth_another_try(error):
+                    raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, keeps no secret
+            pause *= 2
+        raise Unavailable
+
+    def count(self, conn: Connection, tenant: str | None = None) -> int:
+        """How many statements there are, of one tenant or in all."""
+        query = select(func.count()).select_from(statements)
+        return conn.scalar(query if tenant is None else query.where(statements.c.tenant == tenant)) or 0
+
+    def iterate(
+        self, conn: Connection, after: int = 0, limit: int = 500
+    ) -> list[tuple[int, StoredStatement]]:
+        """The next statements in the order of storing, voided ones included, as (seq, statement).
+
+        Pass the last seq as `after` to go on. They are told as the hook was told them.
+        """
+        query = (
+            select(statements, voids.c.target)
+            .outerjoin(voids, voids.c.seq == statements.c.seq)
+            .where(statements.c.seq > after)
+            .order_by(statements.c.seq)
+            .limit(limit)
+        )
+        rows = conn.execute(query).all()
+        senders = load_credentials(conn, {row.credential_id for row in rows})
+        return [(row.seq, _read(row, senders[row.credential_id])) for row in rows]
+
+    def _store(
+        self,
+        conn: Connection,
+        derived: Sequence[Derived],
+        credential: Credential,
+        major: int,
+        contents: Mapping[str, bytes],
+    ) -> list[str]:
+        announce_writing(conn, self.clock(), refers=any(one.reference for one in derived))
+        writer = Writer(conn, self._order, self._shared, credential, major)
+        outcomes = writer.outcomes(derived)
+        _refuse_conflicts(outcomes)
+        new = [one for one, outcome in zip(derived, outcomes, strict=True) if isinstance(outcome, Stored)]
+        stored, seqs = writer.store(new)
+        if contents:
+            link_attachments(conn, _links(new, seqs, contents))
+        if stored and self._on_stored is not None:
+            self._on_stored(conn, stored)
+        return [outcome.id for outcome in outcomes]
+
+    def _check_allowed(self, credential: Credential, statement: Statement, place: str) -> None:
+        check_speaker(credential, statement, place)
+        verb = statement["verb"]["id"]
+        if verb in credential.attributes.get("forbidden_verbs", ()):
+            raise Forbidden(f"this credential may not send {verb}")
+        reason = self._refuse(credential, statement) if self._refuse is not None else None
+        if reason:
+            raise Forbidden(reason, details=[{"path": place, "rule": "credential", "message": reason}])
+
+
+def _refuse_repeated_ids(derived: Sequence[Derived]) -> None:
+    seen: set[str] = set()
+    for index, one in enumerate(derived):
+        if one.prepared.id in seen:
+            detail = {
+                "path": f"[{index}].id",
+                "rule": "repeated_id",
+                "message": "another statement has this id",
+            }
+            raise InvalidStatement("two statements of one request have the same id", details=[detail])
+        seen.add(one.prepared.id)
+
+
+def _refuse_conflicts(outcomes: Sequence[Outcome]) -> None:
+    conflicts = [(index, outcome) for index, outcome in enumerate(outcomes) if isinstance(outcome, Conflict)]
+    if conflicts:
+        raise StatementConflict(
+            details=[
+                {"path": f"[{index}].id", "rule": "statement_conflict", "message": f"{conflict.id} is taken"}
+                for index, conflict in conflicts
+            ]
+        )
+
+
+def _links(
+    new: Sequence[Derived], seqs: Sequence[int], contents: Mapping[str, bytes]
+) -> list[tuple[int, str]]:
+    return [
+        (seq, attachment["sha2"])
+        for seq, one in zip(seqs, new, strict=True)
+        for attachment in attachments_of(one.prepared.statement)
+        if attachment["sha2"] in contents
+    ]
+
+
+def attachments_of(statement: Statement) -> list[dict[str, Any]]:
+    """The attachments of a statement and of its SubStatement."""
+    found = list(statement.get("attachments", ()))
+    if statement["object"].get("objectType") == "SubStatement":
+        found.extend(statement["object"].get("attachments", ()))
+    return found
+
+
+def _read(row: Any, credential: Credential) -> StoredStatement:
+    return StoredStatement(
+        id=row.id,
+        statement=orjson.loads(row.statement),
+        stored=stored_at(row.seq),
+        timestamp=from_microseconds(row.timestamp),
+        credential=credential,
+        voided=row.voided,
+        voids=row.target,
+    )
