@@ -13,7 +13,7 @@ from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
 from lti_tool.domain.learner import LearnerContext
-from lti_tool.domain.values import Credit, Participant
+from lti_tool.domain.values import Credit, Evidence, Participant
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import people
@@ -32,6 +32,7 @@ class Explained:
     participant: Participant
     credit: Credit
     context: LearnerContext
+    evidence: Sequence[Evidence]
 
 
 class Credits:
@@ -76,7 +77,7 @@ class Credits:
             ready = self._shelf.get(conn, programme_id)
             evidence = gather_evidence(conn, programme_id, [participant_id])[participant_id]
         context = ready.index.context(to_participant(row))
-        return Explained(to_participant(row), assess(evidence, context, self._clock()), context)
+        return Explained(to_participant(row), assess(evidence, context, self._clock()), context, evidence)
 
     def preview(self, programme_id: str) -> Iterator[Change]:
         """Who would change, and how, if everybody were computed now; nothing is written."""
