@@ -111,7 +111,9 @@ class Evidence:
     credits: Decimal | None = None  # an approval's grant
     # assessment
     assessment: str | None = None  # process | final
-    hints: Mapping[str, str] = field(default_factory=dict)  # school, school-stage, group as the statement says
+    hints: Mapping[str, str] = field(
+        default_factory=dict
+    )  # school, school-stage, group as the statement says
 
 
 # ── the roster and the plan (contract §5) ────────────────────────────────────────────────────────────
@@ -198,6 +200,7 @@ class OfflineClass:
     size: int | None = None  # where only the number is known
     size_reason: str | None = None
     title: str = ""
+    team_training: bool = False  # 校级管理团队集中培训, not the offline part of the credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +324,4 @@ class Credit:
     explanation: tuple[Outcome, ...]
     rule_set: str
     rule_set_hash: str
+    as_of: datetime | None = None  # when it was computed

@@ -1,0 +1,33 @@
+"""§3b step 6: days begin at midnight in the programme's zone, and may have a limit."""
+
+from collections.abc import Iterable, Iterator
+
+from lti_tool.domain.cycle import Cycle
+from lti_tool.domain.minutes.union import Share
+
+#: (length in microseconds, position of the interval, position of the day in `Cycle.days`)
+Part = tuple[int, int, int]
+
+
+def split_at_midnight(shares: Iterable[Share], cycle: Cycle) -> Iterator[Part]:
+    """Each share cut at midnights: 23:30–00:45 is 30 minutes of one day and 45 of the next (M5)."""
+    midnights = cycle.midnights
+    day = 0
+    for start, end, position in shares:
+        if start >= midnights[day + 1]:
+            day = cycle.day_at(start)
+        while end > midnights[day + 1]:
+            yield midnights[day + 1] - start, position, day
+            start = midnights[day + 1]
+            day += 1
+        yield end - start, position, day
+
+
+def cap_days(parts: Iterable[Part], most: int | None) -> Iterator[Part]:
+    """The earliest `most` microseconds of each day; all where there is no limit (A-23, M6)."""
+    spent: dict[int, int] = {}
+    for amount, position, day in parts:
+        left = amount if most is None else min(amount, most - spent.get(day, 0))
+        if left > 0:
+            spent[day] = spent.get(day, 0) + left
+            yield left, position, day
