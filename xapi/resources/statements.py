@@ -1,8 +1,7 @@
 """The Statement resource (xAPI 1.0.3 Communication 2.1)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +27,7 @@ from xapi.multipart import (
 )
 from xapi.parsing import parse_json
 from xapi.queries import Reader, find_page, find_statement
+from xapi.resources.http_dates import http_date
 from xapi.resources.resource import Resource
 from xapi.rights import demand, reads_only_own
 from xapi.sequence import stored_at
@@ -168,10 +168,6 @@ def _check_attached(batch: Sequence[Any], contents: dict[str, bytes], major: int
 
 def _settled(store: Store) -> dict[str, str]:
     return {CONSISTENT_THROUGH: write_moment(store.clock() - _SETTLED)}
-
-
-def http_date(moment: datetime) -> str:
-    return format_datetime(moment.replace(microsecond=0), usegmt=True)
 
 
 RESOURCE = Resource("statements", {"POST": post, "PUT": put, "GET": get})
