@@ -1,0 +1,184 @@
+"""What a checked launch leaves behind: its course, resource link, person and session, and who that person is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from lti_tool.config import Settings
+from lti_tool.domain.identifiers import account_key, email_key
+from lti_tool.lti.claims import AGS, DEEP_LINKING, LTI, NRPS
+from lti_tool.lti.errors import LtiError
+from lti_tool.lti.locales import page_language
+from lti_tool.lti.roles import audience_role, is_gradable
+from lti_tool.lti.sessions import Opened, start_session
+from lti_tool.storage.queries import lti, lti_launches, people, programmes
+
+Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """An opened session, with what the next page depends on."""
+
+    opened: Opened
+    message_type: str
+    audience_role: str
+    programme_id: str | None
+    participant_id: str | None
+    context_row: int
+    custom: Mapping[str, Any]
+
+
+def record_launch(
+    conn: Connection, platform: RowMapping, claims: Claims, settings: Settings, now: datetime
+) -> Launched:
+    """Write a launch down and open its session."""
+    context = lti_launches.save_context(conn, _context_row(conn, platform, claims, now))
+    link = _save_link(conn, context["id"], claims)
+    custom = _texts({**(link["custom"] if link else {}), **(claims.get(LTI + "custom") or {})})
+    programme_id = _find_programme(conn, platform, context, custom)
+    person, how = match_person(conn, programme_id, platform["issuer"], claims["sub"], claims.get("email"))
+    lti_launches.save_member(conn, _member_row(context["id"], claims, person, how, now))
+    role = audience_role(claims[LTI + "roles"])
+    row = {
+        "platform_id": platform["id"],
+        "context_id": context["id"],
+        "resource_link_row": link["id"] if link else None,
+        "sub": claims["sub"],
+        "audience_role": role,
+        "programme_id": programme_id,
+        "participant_id": person,
+        "details": _details(claims, custom),
+    }
+    opened = start_session(conn, row, with_cookie=True, hours=settings.lti.session_hours, now=now)
+    message_type = claims[LTI + "message_type"]
+    return Launched(opened, message_type, role, programme_id, person, context["id"], custom)
+
+
+def match_person(
+    conn: Connection, programme_id: str | None, issuer: str, sub: str, email: Any
+) -> tuple[str | None, str | None]:
+    """The participant behind an account of a platform and how he was found: by account, or by e-mail address.
+
+    A match by e-mail links the account, so that statements which name it count from then on.
+    """
+    if programme_id is None:
+        return None, None
+    account = account_key(issuer, sub)
+    keys = [account, *([email_key(email)] if isinstance(email, str) and "@" in email else [])]
+    found = people.find_people(conn, programme_id, keys)
+    person = found.get(account) or next(iter(found.values()), None)
+    if person is None:
+        return None, None
+    if account not in found:
+        people.add_identifier(conn, programme_id, account, person, "launch")
+    if people.get_person(conn, programme_id, person) is None:  # staff: known, but nobody with credits
+        return None, None
+    return person, "account" if account in found else "email"
+
+
+def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: datetime) -> dict[str, Any]:
+    deployment = lti.find_deployment(conn, platform["id"], claims[LTI + "deployment_id"])
+    if deployment is None:
+        raise LtiError("unknown_deployment", claims[LTI + "deployment_id"])
+    context = claims.get(LTI + "context") or {}
+    service = claims.get(AGS) or {}
+    roster = claims.get(NRPS) or {}
+    return {
+        "platform_id": platform["id"],
+        "deployment_id": deployment["id"],
+        # A launch outside any course still has a place: the deployment itself.
+        "context_id": context.get("id", ""),
+        "title": _text(context.get("title")),
+        "label": _text(context.get("label")),
+        "lineitems_url": _text(service.get("lineitems")),
+        "scopes": [scope for scope in service.get("scope") or [] if isinstance(scope, str)] or None,
+        "memberships_url": _text(roster.get("context_memberships_url")),
+        "seen_at": now,
+    }
+
+
+def _save_link(conn: Connection, context_row: int, claims: Claims) -> RowMapping | None:
+    link = claims.get(LTI + "resource_link")
+    if not isinstance(link, dict):
+        return None
+    service = claims.get(AGS) or {}
+    return lti_launches.save_resource_link(
+        conn,
+        {
+            "context_id": context_row,
+            "resource_link_id": link["id"],
+            "title": _text(link.get("title")) or "",
+            "lineitem_url": _text(service.get("lineitem")),
+            "custom": _texts(claims.get(LTI + "custom") or {}),
+        },
+    )
+
+
+def _find_programme(
+    conn: Connection, platform: RowMapping, context: RowMapping, custom: Mapping[str, str]
+) -> str | None:
+    """By the custom parameter `programme`, else by the course's link, else the only one there is (contract §3)."""
+    named = custom.get("programme")
+    if named:
+        if programmes.find_programme(conn, named) is None:
+            raise LtiError("unknown_programme", f"the custom parameter names {named!r}", platform_id=platform["id"])
+        lti_launches.link_context(conn, context["id"], named)
+        return named
+    linked = programmes.find_linked_programme(conn, platform["issuer"], context["context_id"])
+    found = linked or context["programme_id"] or programmes.find_only_programme(conn)
+    if found is not None and found != context["programme_id"]:
+        lti_launches.link_context(conn, context["id"], found)
+    return found
+
+
+def _member_row(context_row: int, claims: Claims, person: str | None, how: str | None, now: datetime) -> dict[str, Any]:
+    roles = claims[LTI + "roles"]
+    return {
+        "context_id": context_row,
+        "sub": claims["sub"],
+        "name": display_name(claims),
+        "email": claims.get("email") or "",
+        "roles": roles,
+        "is_trainee": is_gradable(roles),
+        "participant_id": person,
+        "linked_by": how,
+        "seen_at": now,
+        "left_at": None,
+    }
+
+
+def display_name(claims: Claims) -> str:
+    """The name to show: the platform's own, else family and given name in the order of Chinese names."""
+    whole = claims.get("name")
+    parts = [claims.get("family_name"), claims.get("given_name")]
+    return whole or "".join(part for part in parts if isinstance(part, str))
+
+
+def _details(claims: Claims, custom: Mapping[str, str]) -> dict[str, Any]:
+    presentation = claims.get(LTI + "launch_presentation") or {}
+    for_user = claims.get(LTI + "for_user") or {}
+    return {
+        "resource_link_id": (claims.get(LTI + "resource_link") or {}).get("id", ""),
+        "name": display_name(claims),
+        "email": claims.get("email") or "",
+        "roles": sorted(claims[LTI + "roles"]),
+        "message_type": claims[LTI + "message_type"],
+        "locale": page_language(presentation.get("locale")) or page_language(claims.get("locale")),
+        "return_url": _text(presentation.get("return_url")),
+        "document_target": _text(presentation.get("document_target")),
+        "custom": dict(custom),
+        "deep_linking": claims.get(DEEP_LINKING) or {},
+        "for_user": _text(for_user.get("user_id")),
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): value for name, value in values.items() if isinstance(value, str)}

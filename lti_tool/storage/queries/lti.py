@@ -1,0 +1,151 @@
+"""Platforms, deployments, keys, invitations and refused launches."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from lti_tool.storage.dialects import upsert
+from lti_tool.storage.tables.lti import (
+    lti_deployments,
+    lti_invitations,
+    lti_key_sets,
+    lti_keys,
+    lti_platforms,
+    lti_refusals,
+)
+
+
+def add_platform(conn: Connection, row: Mapping[str, Any]) -> int:
+    """Register a platform, or update the one of the same issuer and client id; its row id."""
+    keep = ["id", "issuer", "client_id", "created_at"]
+    upsert(
+        conn,
+        lti_platforms,
+        [dict(row)],
+        key=["issuer", "client_id"],
+        update=[name for name in row if name not in keep],
+    )
+    found = find_platform(conn, row["issuer"], row["client_id"])
+    if found is None:
+        raise LookupError("the platform that was just written is not there")
+    return int(found["id"])
+
+
+def find_platform(conn: Connection, issuer: str, client_id: str) -> RowMapping | None:
+    query = select(lti_platforms).where(lti_platforms.c.issuer == issuer, lti_platforms.c.client_id == client_id)
+    return conn.execute(query).mappings().one_or_none()
+
+
+def get_platform(conn: Connection, platform_id: int) -> RowMapping | None:
+    return conn.execute(select(lti_platforms).where(lti_platforms.c.id == platform_id)).mappings().one_or_none()
+
+
+def list_platforms(
+    conn: Connection, *, issuer: str | None = None, after: int = 0, limit: int = 200
+) -> list[RowMapping]:
+    """Platforms by row id, of one issuer if given, at most `limit` after `after`."""
+    query = select(lti_platforms).where(lti_platforms.c.id > after).order_by(lti_platforms.c.id).limit(limit)
+    if issuer is not None:
+        query = query.where(lti_platforms.c.issuer == issuer)
+    return list(conn.execute(query).mappings())
+
+
+def remove_platform(conn: Connection, platform_id: int) -> bool:
+    """Forget a platform with its courses and people; False if there was none. Statements and credits stay."""
+    return conn.execute(delete(lti_platforms).where(lti_platforms.c.id == platform_id)).rowcount > 0
+
+
+def add_deployment(conn: Connection, platform_id: int, deployment_id: str) -> None:
+    """Make a deployment known; again changes nothing."""
+    row = {"platform_id": platform_id, "deployment_id": deployment_id}
+    upsert(conn, lti_deployments, [row], key=["platform_id", "deployment_id"], update=[])
+
+
+def find_deployment(conn: Connection, platform_id: int, deployment_id: str) -> RowMapping | None:
+    query = select(lti_deployments).where(
+        lti_deployments.c.platform_id == platform_id, lti_deployments.c.deployment_id == deployment_id
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def list_deployments(conn: Connection, platform_id: int) -> list[RowMapping]:
+    query = select(lti_deployments).where(lti_deployments.c.platform_id == platform_id)
+    return list(conn.execute(query.order_by(lti_deployments.c.id)).mappings())
+
+
+def find_signing_key(conn: Connection) -> RowMapping | None:
+    """The newest key that has not been retired."""
+    query = select(lti_keys).where(lti_keys.c.retired_at.is_(None)).order_by(lti_keys.c.created_at.desc()).limit(1)
+    return conn.execute(query).mappings().one_or_none()
+
+
+def list_keys(conn: Connection) -> list[RowMapping]:
+    """Every key that is still in the key set, newest first."""
+    return list(conn.execute(select(lti_keys).order_by(lti_keys.c.created_at.desc())).mappings())
+
+
+def add_key(conn: Connection, kid: str, private_pem: str, now: datetime) -> None:
+    conn.execute(insert(lti_keys).values(kid=kid, private_pem=private_pem, created_at=now))
+
+
+def retire_keys(conn: Connection, now: datetime) -> None:
+    conn.execute(update(lti_keys).where(lti_keys.c.retired_at.is_(None)).values(retired_at=now))
+
+
+def remove_keys_retired_before(conn: Connection, moment: datetime) -> None:
+    conn.execute(delete(lti_keys).where(lti_keys.c.retired_at < moment))
+
+
+def add_invitation(conn: Connection, token_hash: bytes, expires_at: datetime) -> None:
+    conn.execute(insert(lti_invitations).values(token_hash=token_hash, expires_at=expires_at))
+
+
+def use_invitation(conn: Connection, token_hash: bytes, now: datetime) -> bool:
+    """Take an invitation, once; False if it is unknown, expired or taken."""
+    taken = (
+        update(lti_invitations)
+        .where(
+            lti_invitations.c.token_hash == token_hash,
+            lti_invitations.c.used_at.is_(None),
+            lti_invitations.c.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    return conn.execute(taken).rowcount == 1
+
+
+def give_invitation_back(conn: Connection, token_hash: bytes) -> None:
+    """A registration that failed does not cost its invitation."""
+    conn.execute(update(lti_invitations).where(lti_invitations.c.token_hash == token_hash).values(used_at=None))
+
+
+def add_refusal(conn: Connection, at: datetime, platform_id: int | None, code: str, detail: str) -> None:
+    conn.execute(insert(lti_refusals).values(at=at, platform_id=platform_id, code=code, detail=detail[:2000]))
+
+
+def list_refusals(
+    conn: Connection, *, platform_id: int | None = None, before: int | None = None, limit: int = 50
+) -> list[RowMapping]:
+    """Refused launches, newest first; of one platform (and of none that was recognised) if given."""
+    query = select(lti_refusals).order_by(lti_refusals.c.id.desc()).limit(limit)
+    if platform_id is not None:
+        query = query.where(lti_refusals.c.platform_id == platform_id)
+    if before is not None:
+        query = query.where(lti_refusals.c.id < before)
+    return list(conn.execute(query).mappings())
+
+
+def find_key_set(conn: Connection, url: str) -> RowMapping | None:
+    return conn.execute(select(lti_key_sets).where(lti_key_sets.c.url == url)).mappings().one_or_none()
+
+
+def save_key_set(conn: Connection, url: str, keys: list[dict[str, Any]], now: datetime) -> None:
+    upsert(conn, lti_key_sets, [{"url": url, "keys": keys, "fetched_at": now}], key=["url"])
+
+
+def list_frame_hosts(conn: Connection) -> list[str]:
+    """Addresses of every registered platform, whose hosts may frame our pages."""
+    query = select(lti_platforms.c.issuer, lti_platforms.c.auth_login_url).distinct()
+    return sorted({str(value) for row in conn.execute(query) for value in row})
