@@ -6,7 +6,7 @@ from typing import Any
 
 from lti_tool.domain.values import Credit
 
-_BOOKKEEPING = {"computed_touch", "computed_at", "changed_at"}
+_BOOKKEEPING = {"computed_touch", "computed_at", "changed_at", "obstacles"}
 
 
 def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetime) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetim
         "unmet": list(credit.unmet),
         "recorded": credit.recorded,
         "focus_points": {point: str(amount) for point, amount in credit.focus_points.items()},
+        "obstacles": sorted({str(outcome.reason) for outcome in credit.explanation if not outcome.counted}),
         "rule_set": credit.rule_set,
         "rule_set_hash": credit.rule_set_hash,
     }

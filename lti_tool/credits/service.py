@@ -70,14 +70,23 @@ class Credits:
 
     def explain(self, programme_id: str, participant_id: str) -> Explained | None:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
+        return next(iter(self.explain_many(programme_id, [participant_id])), None)
+
+    def explain_many(self, programme_id: str, participant_ids: Sequence[str]) -> list[Explained]:
+        """`explain` for several participants at once, in their order; those who are unknown are missing."""
         with self._db.read() as conn:
-            row = people.get_person(conn, programme_id, participant_id)
-            if row is None:
-                return None
+            rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
+            if not rows:
+                return []
             ready = self._shelf.get(conn, programme_id)
-            evidence = gather_evidence(conn, programme_id, [participant_id])[participant_id]
-        context = ready.index.context(to_participant(row))
-        return Explained(to_participant(row), assess(evidence, context, self._clock()), context, evidence)
+            evidence = gather_evidence(conn, programme_id, list(rows))
+        now = self._clock()
+        explained = []
+        for person in (to_participant(rows[id_]) for id_ in participant_ids if id_ in rows):
+            context = ready.index.context(person)
+            credit = assess(evidence[person.id], context, now)
+            explained.append(Explained(person, credit, context, evidence[person.id]))
+        return explained
 
     def preview(self, programme_id: str) -> Iterator[Change]:
         """Who would change, and how, if everybody were computed now; nothing is written."""

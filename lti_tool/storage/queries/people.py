@@ -37,12 +37,8 @@ def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[s
 
 def save_identifiers(conn: Connection, programme_id: str, keys: Sequence[tuple[str, str]]) -> None:
     """Replace the identifiers that came from the programme file; links made at launches or by hand stay."""
-    conn.execute(
-        delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.source == "file")
-    )
-    rows = [
-        {"programme_id": programme_id, "key": key, "person_id": person, "source": "file"} for key, person in keys
-    ]
+    conn.execute(delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.source == "file"))
+    rows = [{"programme_id": programme_id, "key": key, "person_id": person, "source": "file"} for key, person in keys]
     upsert(conn, identifiers, rows, key=["programme_id", "key"])
 
 
@@ -81,6 +77,17 @@ def get_person(conn: Connection, programme_id: str, person_id: str) -> RowMappin
     return conn.execute(query).mappings().one_or_none()
 
 
+def list_people(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[RowMapping]:
+    """The participants of these ids, as far as there are such."""
+    found: list[RowMapping] = []
+    for chunk in chunks(person_ids):
+        query = select(participants).where(
+            participants.c.programme_id == programme_id, participants.c.id.in_(chunk)
+        )
+        found += conn.execute(query).mappings()
+    return found
+
+
 def touch_keys(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
     """Mark whoever these keys belong to as stale: in one programme, or in all where `tenant` is None."""
     owners: set[tuple[str, str]] = set()
@@ -112,7 +119,12 @@ def touch_programme(conn: Connection, programme_id: str) -> None:
 
 
 def list_stale(
-    conn: Connection, programme_id: str, *, only: Sequence[str] | None = None, after: str = "", limit: int = _CHUNK
+    conn: Connection,
+    programme_id: str,
+    *,
+    only: Sequence[str] | None = None,
+    after: str = "",
+    limit: int = _CHUNK,
 ) -> list[RowMapping]:
     """Participants whose credits do not yet reflect what happened to them, by id, at most `limit` after `after`;
     of `only`, if given.
@@ -139,9 +151,7 @@ def list_stale(
     return list(conn.execute(query).mappings())
 
 
-def list_participants(
-    conn: Connection, programme_id: str, *, after: str = "", limit: int = _CHUNK
-) -> list[RowMapping]:
+def list_participants(conn: Connection, programme_id: str, *, after: str = "", limit: int = _CHUNK) -> list[RowMapping]:
     """Participants by id, at most `limit` after the id `after`."""
     query = (
         select(participants)

@@ -31,10 +31,14 @@ results = Table(
     Column("unmet", JsonText, nullable=False),
     Column("recorded", DecimalText, nullable=False),
     Column("focus_points", JsonText, nullable=False),
+    # Reasons why something of this person does not count yet, so that lists can be filtered by them.
+    Column("obstacles", JsonText, nullable=False),
     Column("rule_set", Text, nullable=False),
     Column("rule_set_hash", String(64), nullable=False),
     ForeignKeyConstraint(
-        ["programme_id", "participant_id"], ["participants.programme_id", "participants.id"], ondelete="CASCADE"
+        ["programme_id", "participant_id"],
+        ["participants.programme_id", "participants.id"],
+        ondelete="CASCADE",
     ),
     Index(None, "programme_id", "status"),
 )
