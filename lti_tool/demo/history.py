@@ -96,7 +96,10 @@ def _session(learner: Learner, setting: Setting, number: int, start: datetime, s
     }
     definition = {
         "type": "http://adlnet.gov/expapi/activities/lesson",
-        "name": {"zh-CN": f"教学数据收集与分析 第{number % 12 + 1}讲", "en-US": f"Teaching data: lesson {number % 12 + 1}"},
+        "name": {
+            "zh-CN": f"教学数据收集与分析 第{number % 12 + 1}讲",
+            "en-US": f"Teaching data: lesson {number % 12 + 1}",
+        },
     }
     target = {"id": lesson, "definition": definition}
     end = start + timedelta(seconds=seconds)
@@ -127,7 +130,9 @@ def _training(learner: Learner, setting: Setting) -> Iterator[Statement]:
 
 def _practice(learner: Learner, setting: Setting) -> Iterator[Statement]:
     for position, practice in enumerate(learner.practices):
-        iri = f"{setting.vocabulary}/practice/{learner.school}/{learner.group}/{learner.participant}/{practice.activity}"
+        iri = (
+            f"{setting.vocabulary}/practice/{learner.school}/{learner.group}/{learner.participant}/{practice.activity}"
+        )
         begun = setting.now - timedelta(days=24 - 2 * position)
         for step, stage in enumerate(practice.stages):
             target = {

@@ -1,0 +1,364 @@
+"""A platform as the specifications describe it; the others say where they differ."""
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask import Response, jsonify, request
+
+from lti_tool.demo import vocabulary as v
+from lti_tool.demo.people import Course, Person
+from lti_tool.demo.records import Cell, Grant, Json, Launch, LineItem, Link, Registration, ServiceError
+from lti_tool.demo.times import parse_time
+
+if TYPE_CHECKING:
+    from lti_tool.demo.state import State
+
+ACTIVITY_PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
+
+
+class Generic:
+    """What follows the specifications. One instance belongs to one platform; `state` is set when that is made."""
+
+    state: "State"
+    product = "xuefen-demo"
+    platform_name = "示例学习平台"
+    version = "1.0"
+    default_issuer: str | None = None
+    id_token_seconds = 300
+    key_set_max_age: int | None = 3600
+    locales: ClassVar[dict[str, str]] = {"zh": "zh-CN", "en": "en"}
+    placements: tuple[str, ...] = ("ContentArea",)
+    required_auth: tuple[str, ...] = ("client_id", "redirect_uri", "login_hint", "nonce")
+    unauthorized_user_error = "login_required"
+    invalid_request_error = "invalid_request"
+    used_launch_error = "invalid_request"
+    json_type = "application/json"
+    dropped_from_next: tuple[str, ...] = ()
+    registers_active = True
+
+    items_path = "/services/<course_id>/lineitems"
+    item_path = "/services/<course_id>/lineitems/<item_id>"
+    members_path = "/services/<course_id>/memberships"
+
+    # Identifiers
+
+    def key_ids(self, now: datetime) -> list[str]:
+        """Names of the signing keys; the last but one signs, or the only one."""
+        return [f"demo-{now:%Y%m%d}"]
+
+    def new_client_id(self, type_id: str) -> str:
+        return "client-" + secrets.token_hex(6) + type_id
+
+    def deployment_id(self, type_id: str) -> str:
+        return type_id
+
+    def link_id(self, number: str) -> str:
+        return number
+
+    def context_id(self, course: Course) -> str:
+        return course.id
+
+    def login_hint(self, person: Person) -> str:
+        return person.sub
+
+    # Where the services are
+
+    def items_url(self, course_id: str, tool: Registration) -> str:  # noqa: ARG002
+        return self.state.base_url + self.items_path.replace("<course_id>", course_id)
+
+    def item_url(self, item: LineItem) -> str:
+        path = self.item_path.replace("<course_id>", item.course_id).replace("<item_id>", item.id)
+        return self.state.base_url + path
+
+    def members_url(self, course_id: str, tool: Registration) -> str:
+        path = self.members_path.replace("<course_id>", course_id).replace("<type_id>", tool.type_id)
+        return self.state.base_url + path
+
+    # Launch
+
+    def login_fields(self, tool: Registration, launch: Launch) -> dict[str, str]:
+        """The login initiation's parameters."""
+        return {
+            "iss": self.state.issuer,
+            "target_link_uri": launch.target_link_uri,
+            "login_hint": self.login_hint(self.state.people[launch.sub]),
+            "lti_message_hint": self.message_hint(launch),
+            "client_id": tool.client_id,
+            "lti_deployment_id": tool.deployment_id,
+        }
+
+    def message_hint(self, launch: Launch) -> str:
+        return launch.id
+
+    def read_message_hint(self, hint: str) -> str | None:
+        """The launch id of a hint that came back."""
+        return hint
+
+    def redirect_allowed(self, tool: Registration, uri: str) -> bool:
+        return uri in tool.redirect_uris
+
+    def response_fields(self) -> dict[str, str]:
+        """What goes with the id_token besides the state."""
+        return {}
+
+    def roles(self, person: Person, course_id: str) -> list[str]:
+        role = person.role_in(course_id)
+        if role == "administrator":
+            return sorted([v.MEMBERSHIP + "Instructor", v.SYSTEM + "Administrator", v.INSTITUTION + "Administrator"])
+        return [v.MEMBERSHIP + ("Instructor" if role == "instructor" else "Learner")]
+
+    def person_claims(self, tool: Registration, person: Person) -> Json:
+        names = {"name": person.name, "given_name": person.given, "family_name": person.family}
+        return (names if tool.shares_name else {}) | ({"email": person.email} if tool.shares_email else {})
+
+    def context_claim(self, course: Course) -> Json:
+        return {
+            "id": self.context_id(course),
+            "label": course.label,
+            "title": course.title,
+            "type": [v.COURSE_OFFERING],
+        }
+
+    def resource_link_claim(self, link: Link) -> Json:
+        return {"id": link.id, "title": link.title, "description": link.text}
+
+    def platform_claim(self) -> Json:
+        return {
+            "guid": "demo-" + self.product,
+            "name": self.platform_name,
+            "description": self.platform_name,
+            "product_family_code": self.product,
+            "version": self.version,
+        }
+
+    def custom(self, tool: Registration, link: Link | None) -> dict[str, str]:
+        return {**tool.custom, **(link.custom if link else {})}
+
+    def grades_claim(self, tool: Registration, launch: Launch) -> Json | None:
+        """The AGS endpoint claim, None where the tool has no grade scope."""
+        scopes = [scope for scope in tool.scopes if scope in v.AGS_SCOPES]
+        if not scopes:
+            return None
+        item = self.state.coupled_item(launch.link_id) if launch.link_id else None
+        shown = {"lineitem": self.item_url(item)} if item else {}
+        return {"scope": scopes, "lineitems": self.items_url(launch.course_id, tool), **shown}
+
+    def members_claim(self, tool: Registration, launch: Launch) -> Json | None:
+        if v.MEMBERSHIP_READ not in tool.scopes:
+            return None
+        url = self.members_url(launch.course_id, tool)
+        return {"context_memberships_url": url, "service_versions": ["2.0"]}
+
+    def more_claims(self, tool: Registration, launch: Launch) -> Json:  # noqa: ARG002
+        """What only this platform sends."""
+        return {}
+
+    def deep_linking_settings(self, tool: Registration, launch: Launch) -> Json:  # noqa: ARG002
+        return {
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["iframe", "window"],
+            "accept_multiple": True,
+            "accept_lineitem": True,
+            "auto_create": False,
+            "data": launch.id,
+        }
+
+    # Access tokens
+
+    def check_assertion(self, claims: Json) -> None:
+        """Refuse an assertion; its signature and `sub` are good already."""
+        audience = claims.get("aud")
+        if self.state.auth_token_url not in (audience if isinstance(audience, list) else [audience]):
+            raise ServiceError(400, "invalid_client", description="the 'aud' is invalid")
+        self.state.tool_keys.check_times(claims)
+
+    def granted_scopes(self, tool: Registration, asked: list[str]) -> list[str]:
+        granted = [scope for scope in asked if scope in tool.scopes]
+        if not granted:
+            raise ServiceError(400, "invalid_scope")
+        return granted
+
+    def access_token(self, tool: Registration, scopes: list[str]) -> tuple[str, Grant]:
+        return self.state.grant(tool.client_id, scopes)
+
+    def token_error(self, error: ServiceError) -> Response:
+        answer = jsonify(error=error.message, error_description=error.details.get("description", ""))
+        answer.status_code = error.status
+        return answer
+
+    # Services
+
+    def error(self, error: ServiceError) -> Response:
+        answer = jsonify(error=error.message)
+        answer.status_code = error.status
+        return answer
+
+    def check_media_type(self, allowed: str) -> None:
+        """Refuse a request by its Accept or Content-Type header."""
+
+    def unauthorized(self, reason: str) -> ServiceError:
+        """`reason`: missing, unknown, expired or scope."""
+        return ServiceError(403 if reason == "scope" else 401, f"access token: {reason}")
+
+    def foreign_item(self, item_id: str) -> ServiceError:
+        return ServiceError(404, f"no line item {item_id}")
+
+    def item_json(self, item: LineItem) -> Json:
+        optional = {"tag": item.tag, "resourceId": item.resource_id, "resourceLinkId": item.link_id}
+        present = {key: value for key, value in optional.items() if value is not None}
+        return {
+            "id": self.item_url(item),
+            "label": item.label,
+            "scoreMaximum": item.maximum,
+            **present,
+            **item.extra,
+        }
+
+    def check_new_item(self, tool: Registration, course_id: str, body: Json) -> None:
+        """Refuse a line item's creation."""
+        if not body.get("label") or not is_number(body.get("scoreMaximum")):
+            raise ServiceError(400, "label and scoreMaximum are required")
+        self.check_item_link(tool, course_id, body)
+
+    def check_item_link(self, tool: Registration, course_id: str, body: Json) -> None:
+        link = self.state.links.get(str(body.get("resourceLinkId") or ""))
+        mine = link is not None and (link.client_id, link.course_id) == (tool.client_id, course_id)
+        if body.get("resourceLinkId") and not mine:
+            raise ServiceError(404, "no such resource link")
+
+    def update_item(self, item: LineItem, body: Json) -> None:
+        """A PUT replaces the whole line item."""
+        if not body.get("label") or not is_number(body.get("scoreMaximum")):
+            raise ServiceError(400, "label and scoreMaximum are required")
+        self.rescale(item, float(body["scoreMaximum"]))
+        item.label = body["label"]
+        item.tag, item.resource_id = body.get("tag"), body.get("resourceId")
+
+    def rescale(self, item: LineItem, maximum: float) -> None:
+        """A new maximum keeps every grade's share of it."""
+        for cell in self.state.cells.values():
+            if cell.line_item_id == item.id and cell.score is not None and item.maximum:
+                cell.score = cell.score * maximum / item.maximum
+        item.maximum = maximum
+
+    def check_deletion(self, item: LineItem) -> None:
+        """Refuse to delete this column."""
+
+    def page_links(self, url: str, start: int, limit: int, total: int) -> str | None:
+        """The Link header of a page."""
+        return f'<{url}>; rel="next"' if start + limit < total else None
+
+    # Scores
+
+    def check_score(self, item: LineItem, body: Json) -> datetime:
+        """Refuse a score, or give its time (AGS 2.0, 3.4)."""
+        for name in ("userId", "timestamp", "gradingProgress", "activityProgress"):
+            if not body.get(name):
+                raise ServiceError(400, f"{name} is missing")
+        when = parse_time(body["timestamp"])
+        if when is None:
+            raise ServiceError(400, "timestamp is not an ISO 8601 time with an offset")
+        if "scoreGiven" in body and not (is_number(body["scoreGiven"]) and is_number(body.get("scoreMaximum"))):
+            raise ServiceError(400, "scoreGiven needs a scoreMaximum, both numbers")
+        if not self.state.is_gradable(item.course_id, body["userId"]):
+            raise ServiceError(400, "not a learner of this course")
+        cell = self.state.cells.get((item.id, body["userId"]))
+        if cell and cell.timestamp and when <= cell.timestamp:
+            raise ServiceError(409, "a score at least as recent is here already")
+        return when
+
+    def enter_score(self, item: LineItem, cell: Cell, body: Json, when: datetime) -> None:
+        """Write the accepted score into its cell."""
+        graded = body["gradingProgress"] == "FullyGraded" and "scoreGiven" in body
+        cell.score = body["scoreGiven"] * item.maximum / body["scoreMaximum"] if graded else None
+        cell.comment, cell.timestamp = body.get("comment"), when
+        cell.attempts += 1
+
+    def score_answer(self, item: LineItem, cell: Cell) -> Response:  # noqa: ARG002
+        return Response(status=204)
+
+    def after_override(self, cell: Cell, now: datetime) -> None:
+        """A teacher has just set the grade."""
+
+    def result_json(self, item: LineItem, cell: Cell) -> Json:
+        url = self.item_url(item)
+        given: Json = {"resultScore": cell.score, "resultMaximum": item.maximum, "comment": cell.comment}
+        present = {key: value for key, value in given.items() if value is not None and cell.score is not None}
+        return {
+            "id": f"{url}/results/{cell.user_id}",
+            "userId": cell.user_id,
+            "scoreOf": url,
+            **present,
+        }
+
+    # Memberships
+
+    def wanted_members(self, people: list[Person], course_id: str, role: str | None) -> list[Person]:
+        return [person for person in people if role is None or role in self.roles(person, course_id)]
+
+    def member_json(self, tool: Registration, person: Person, course_id: str) -> Json:
+        return {
+            "status": "Active",
+            "user_id": person.sub,
+            "roles": self.roles(person, course_id),
+            **self.person_claims(tool, person),
+        }
+
+    def member_paging(self) -> tuple[int, int]:
+        """First row and page size asked for; size 0 is everything."""
+        return request.args.get("from", 0, type=int), request.args.get("limit", 0, type=int)
+
+    def check_member_link(self, rlid: str) -> Link:
+        link = self.state.links.get(rlid)
+        if link is None:
+            raise ServiceError(404, "no such resource link")
+        return link
+
+    def member_message(self, tool: Registration, link: Link) -> list[Json]:
+        return [{v.LTI + "message_type": v.RESOURCE_LINK_REQUEST, v.LTI + "custom": self.custom(tool, link)}]
+
+    # Dynamic registration
+
+    def configuration_url(self, token: str) -> str:  # noqa: ARG002
+        return self.state.openid_configuration
+
+    def check_configuration_request(self) -> None:
+        """Refuse to show the OpenID configuration."""
+
+    def check_registration(self, body: Json) -> None:
+        """Refuse a registration (LTI Dynamic Registration 1.0, 3.5)."""
+        for name in ("initiate_login_uri", "redirect_uris", "client_name", "jwks_uri"):
+            if not body.get(name):
+                raise ServiceError(400, f"missing required attribute {name}")
+        if body.get("token_endpoint_auth_method") != "private_key_jwt":
+            raise ServiceError(400, "invalid_token_endpoint_auth_method")
+        if not isinstance(body.get(v.TOOL_CONFIGURATION), dict):
+            raise ServiceError(400, "missing required attribute lti-tool-configuration")
+
+    def registration_error(self, error: ServiceError) -> Response:
+        answer = jsonify(error="invalid_client_metadata", error_description=error.message)
+        answer.status_code = error.status
+        return answer
+
+    def sharing(self, configuration: Json) -> tuple[bool, bool]:
+        """Whether names and whether e-mail addresses will be sent, by the claims asked for."""
+        claims = configuration.get("claims") or []
+        return any(name in claims for name in ("name", "given_name", "family_name")), "email" in claims
+
+    def registered_scopes(self, asked: list[str]) -> list[str]:
+        return [scope for scope in asked if scope in v.SCOPES]
+
+    def registration_answer(self, tool: Registration, body: Json) -> Json:
+        configuration = {**body[v.TOOL_CONFIGURATION], "deployment_id": tool.deployment_id}
+        return {
+            **body,
+            "client_id": tool.client_id,
+            "scope": " ".join(tool.scopes),
+            v.TOOL_CONFIGURATION: configuration,
+        }
+
+
+def is_number(value: Any) -> bool:
+    """A JSON number (true and false are not)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
