@@ -22,6 +22,13 @@ class CourseFinder:
         self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
         self.find = lru_cache(_REMEMBERED)(self._find)
 
+    def get(self, activity: str) -> Course:
+        """The course of an activity that has one; LookupError for others."""
+        found = self.find(activity)
+        if found is None:
+            raise LookupError(activity)
+        return found
+
     def _find(self, activity: str) -> Course | None:
         """The course of an activity's IRI, or None."""
         exact = self._exact.get(activity)

@@ -81,8 +81,8 @@ class Settings:
 class Setting:
     """One setting: its name, what it may be, a sentence, and where it comes from.
 
-    `kind` is choice, flag, whole, table, list, credits or zone; `allowed` lists a choice's values, and `least` and `most`
-    bound a whole number. A whole number with `optional` may be left out.
+    `kind` is choice, flag, whole, table, window, list, credits or zone. `allowed` lists a choice's values; `least` and
+    `most` bound a whole number. One that is `optional` may be left out: "no such limit".
     """
 
     name: str

@@ -6,6 +6,7 @@ Each component has a module; every statement gets exactly one outcome.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -122,5 +123,4 @@ def _explain(
 
 def _unmapped(statement: Evidence) -> Outcome:
     reason = Reason.VOIDED if statement.voided else Reason.UNMAPPED
-    outcome = refused(statement, Component.ONLINE, reason)
-    return Outcome(outcome.statement, False, reason, activity=outcome.activity, timestamp=outcome.timestamp)
+    return replace(refused(statement, Component.ONLINE, reason), component=None)

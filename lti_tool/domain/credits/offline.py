@@ -1,7 +1,7 @@
 """线下集中培训为 8 学分 (R-059): sign-in and log for each session (R-060, A-12, A-13)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lti_tool.domain.credits.outcomes import counted, is_in_cycle, refused, share_credits
@@ -114,10 +114,10 @@ def award_offline(evidence: Iterable[Evidence], context: LearnerContext) -> Offl
     by_session = _by_session(valid, context)
     share = context.structure.offline
     earned = min(share, sum((_earned(key, found, context) for key, found in by_session.items()), ZERO))
-    credits = earned if earned == share or context.rules.settings.offline_award == "per_session" else ZERO
+    given = earned if earned == share or context.rules.settings.offline_award == "per_session" else ZERO
     listed = [outcome for key, found in by_session.items() for outcome in _outcomes(key, found, context)]
-    outcomes += share_credits(_incomplete(listed) if credits < earned else listed, share)
-    component = ComponentCredit(credits=credits, maximum=share, met=credits >= share)
+    outcomes += share_credits(_incomplete(listed) if given < earned else listed, share)
+    component = ComponentCredit(credits=given, maximum=share, met=given >= share)
     return OfflineAward(component, tuple(outcomes))
 
 
@@ -141,7 +141,7 @@ def _session(offline: OfflineClass, session_id: str) -> OfflineSession:
 
 
 def has_log(key: SessionKey, statements: Iterable[Evidence], context: LearnerContext) -> bool:
-    """签到、日志填写等 (R-060): by default each participant's own log, or the trainer's of the class, or none (A-12)."""
+    """签到、日志填写等 (R-060, A-12): the participant's own log by default, or the trainer's, or none."""
     required = context.rules.settings.log_required
     if required == "none":
         return True
@@ -177,14 +177,6 @@ def _incomplete(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """With `offline_award = "all_or_nothing"`, what is there waits for the rest."""
     for outcome in outcomes:
         if outcome.counted:
-            yield Outcome(
-                outcome.statement,
-                False,
-                Reason.INCOMPLETE,
-                Component.OFFLINE,
-                flags=outcome.flags,
-                activity=outcome.activity,
-                timestamp=outcome.timestamp,
-            )
+            yield replace(outcome, counted=False, reason=Reason.INCOMPLETE, credits=None)
         else:
             yield outcome

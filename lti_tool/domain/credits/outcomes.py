@@ -15,7 +15,12 @@ from lti_tool.domain.values import Component, Evidence, Outcome
 def refused(evidence: Evidence, component: Component, reason: Reason) -> Outcome:
     """A statement that counts for nothing, and why."""
     return Outcome(
-        evidence.statement, False, reason, component, activity=evidence.activity, timestamp=evidence.timestamp
+        evidence.statement,
+        counted=False,
+        reason=reason,
+        component=component,
+        activity=evidence.activity,
+        timestamp=evidence.timestamp,
     )
 
 
@@ -24,19 +29,14 @@ def counted(
     component: Component,
     reason: Reason,
     context: LearnerContext,
-    credits: Decimal | None = None,
+    amount: Decimal | None = None,
 ) -> Outcome:
-    """A statement that counts; flagged where it contradicts the roster."""
-    flags = (Reason.ROSTER_DIFFERS,) if differs_from_roster(evidence, context) else ()
-    return Outcome(
-        evidence.statement,
-        True,
-        reason,
-        component,
-        credits=credits,
-        flags=flags,
-        activity=evidence.activity,
-        timestamp=evidence.timestamp,
+    """A statement that counts, for `amount` credits if any; flagged where it contradicts the roster."""
+    return replace(
+        refused(evidence, component, reason),
+        counted=True,
+        credits=amount,
+        flags=(Reason.ROSTER_DIFFERS,) if differs_from_roster(evidence, context) else (),
     )
 
 

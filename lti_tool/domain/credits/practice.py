@@ -124,10 +124,10 @@ def _perform(activity_id: str, statements: Sequence[Evidence], context: LearnerC
     decisive = verdicts[-1] if verdicts else last
     theme = points_of(activity, statements)
     obstacle = lacks_theme(theme, context) or _undecided(verdicts, needed, context)
-    credits = ZERO if obstacle or decisive is None else grant(activity, decisive)
-    if not obstacle and not credits:
+    earned = ZERO if obstacle or decisive is None else grant(activity, decisive)
+    if not obstacle and not earned:
         obstacle = Reason.NO_CREDITS
-    return Performed(activity, statements, decisive, obstacle, credits, tuple(_good(theme, context)))
+    return Performed(activity, statements, decisive, obstacle, earned, tuple(_good(theme, context)))
 
 
 def _good(theme: Sequence[str], context: LearnerContext) -> Iterator[str]:
@@ -189,8 +189,9 @@ def _outcomes(one: Performed, context: LearnerContext) -> Iterator[Outcome]:
             yield refused(statement, Component.PRACTICE, one.obstacle)
         else:
             reason = Reason.APPROVED if statement.kind is Kind.VERDICT else Reason.STAGE
-            credits = one.credits if is_decisive else None
-            yield counted(statement, Component.PRACTICE, reason, context, credits)
+            yield counted(
+                statement, Component.PRACTICE, reason, context, one.credits if is_decisive else None
+            )
 
 
 def _by_point(done: Iterable[Performed], outcomes: Iterable[Outcome]) -> dict[str, Decimal]:
@@ -200,8 +201,8 @@ def _by_point(done: Iterable[Performed], outcomes: Iterable[Outcome]) -> dict[st
     }
     by_point: dict[str, Decimal] = {}
     for one in done:
-        credits = given.get(one.decisive.statement) if one.decisive else None
-        if credits:
-            for point, share in split_in_tenths(credits, one.points or ("",)).items():
+        amount = given.get(one.decisive.statement) if one.decisive else None
+        if amount:
+            for point, share in split_in_tenths(amount, one.points or ("",)).items():
                 by_point[point] = by_point.get(point, ZERO) + share
     return {point: share for point, share in by_point.items() if share}

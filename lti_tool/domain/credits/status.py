@@ -26,7 +26,7 @@ def has_plan_fault(context: LearnerContext) -> bool:
 def record(
     components: Iterable[ComponentCredit], accrued: Decimal, unmet: Sequence[str], context: LearnerContext
 ) -> Decimal:
-    """通过考核后，由培训机构统一录入学分: everything or nothing; by component only if set, and never without passing."""
+    """通过考核后，由培训机构统一录入学分: all or nothing; by component if set, never without passing."""
     if not unmet:
         return accrued
     if context.rules.settings.record_mode == "by_component" and not {"plan", "assess"} & set(unmet):

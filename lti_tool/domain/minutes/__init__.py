@@ -5,7 +5,7 @@
 `count_minutes` is a pure function of statements, programme and rules; the order of the statements does not matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,7 @@ from lti_tool.domain.reasons import Reason
 from lti_tool.domain.times import MINUTE
 from lti_tool.domain.values import Evidence, Outcome
 
-_Cuts = list[tuple[Reason, ...]]
+_Reasons = tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,16 @@ def count_minutes(evidence: Iterable[Evidence], context: LearnerContext) -> Minu
     kept = parts if cap is None else list(cap_days(parts, cap * MINUTE))
     sums = add_up(collected.intervals, kept, context)
     outcomes += [remark_outcome(statement, reason, context) for statement, reason in collected.remarks]
-    outcomes += _interval_outcomes(collected, claims, cuts, parts, sums, context)
+    taken = _taken_from(cuts, claims, parts, sums)
+    for position, (interval, reasons) in enumerate(zip(collected.intervals, taken, strict=True)):
+        outcomes.append(interval_outcome(interval, reasons, sums, position, context))
     return Minutes(sums.total, sums.by_day, sums.by_course, sums.by_focus_point, tuple(outcomes))
 
 
-def _bound_all(collected: Collected, context: LearnerContext) -> tuple[list[Claim], _Cuts]:
+def _bound_all(collected: Collected, context: LearnerContext) -> tuple[list[Claim], list[_Reasons]]:
+    """What is left of each interval after step 4, and why anything was cut."""
     claims: list[Claim] = []
-    cuts: _Cuts = []
+    cuts: list[_Reasons] = []
     for position, interval in enumerate(collected.intervals):
         stretches, reasons = bound(interval, context)
         cuts.append(reasons)
@@ -66,24 +69,18 @@ def _bound_all(collected: Collected, context: LearnerContext) -> tuple[list[Clai
     return claims, cuts
 
 
-def _interval_outcomes(
-    collected: Collected,
-    claims: Sequence[Claim],
-    cuts: _Cuts,
-    parts: Sequence[Part],
-    sums: Sums,
-    context: LearnerContext,
-) -> Iterable[Outcome]:
-    """One outcome per interval, with what each step took from it."""
+def _taken_from(
+    cuts: Sequence[_Reasons], claims: Iterable[Claim], parts: Iterable[Part], sums: Sums
+) -> Iterator[_Reasons]:
+    """For each interval all that was taken from it, the steps 5 and 6 included, in the order of the steps."""
     claimed, shared = [0] * len(cuts), [0] * len(cuts)
     for start, end, _, position in claims:
         claimed[position] += end - start
     for amount, position, _ in parts:
         shared[position] += amount
-    for position, interval in enumerate(collected.intervals):
-        reasons = list(cuts[position])
-        if shared[position] < claimed[position]:
-            reasons.append(Reason.OVERLAP)
-        if sums.kept[position] < shared[position]:
-            reasons.append(Reason.DAILY_CAP)
-        yield interval_outcome(interval, reasons, sums, position, context)
+    for reasons, before, after, kept in zip(cuts, claimed, shared, sums.kept, strict=True):
+        if before == kept:
+            yield reasons
+        else:
+            overlap = (Reason.OVERLAP,) if after < before else ()
+            yield (*reasons, *overlap, *((Reason.DAILY_CAP,) if kept < after else ()))

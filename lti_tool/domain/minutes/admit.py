@@ -25,7 +25,7 @@ def lacks_trust(evidence: Evidence, _context: LearnerContext) -> Reason | None:
 
 
 def lacks_approved_course(evidence: Evidence, context: LearnerContext) -> Reason | None:
-    """强化课程审核 (R-071, A-16): `rejected` never counts, `hold` waits, unreviewed counts unless a setting says not."""
+    """强化课程审核 (R-071, A-16): `rejected` never counts, `hold` waits, unreviewed counts by default."""
     course = context.courses.find(evidence.activity)
     if course is None:
         return Reason.UNKNOWN_COURSE
@@ -74,4 +74,7 @@ def find_exclusion(evidence: Evidence, context: LearnerContext) -> Reason | None
 
 def is_late(evidence: Evidence, context: LearnerContext) -> bool:
     """Arrived more than 7 days after it happened: counted, and flagged."""
-    return evidence.stored - evidence.timestamp > timedelta(days=context.rules.settings.late_flag_days)
+    delay = evidence.stored - evidence.timestamp
+    return delay.days >= context.rules.settings.late_flag_days and delay > timedelta(
+        days=context.rules.settings.late_flag_days
+    )

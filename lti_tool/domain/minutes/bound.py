@@ -1,6 +1,7 @@
 """§3b step 4: what of an interval can be believed. Each rule cuts, and never moves or adds."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.minutes.interval import Interval, Stretch, length
@@ -21,7 +22,7 @@ def cut_long_silence(stretches: Stretches, interval: Interval, context: LearnerC
     if interval.end - interval.start <= longest:
         return stretches
     marks = [interval.start, *signs_of_life(interval), interval.end]
-    return _joined([(start, min(end, start + longest)) for start, end in zip(marks, marks[1:], strict=False)])
+    return _joined([(start, min(end, start + longest)) for start, end in pairwise(marks)])
 
 
 def signs_of_life(interval: Interval) -> list[int]:

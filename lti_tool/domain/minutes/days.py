@@ -16,11 +16,12 @@ def split_at_midnight(shares: Iterable[Share], cycle: Cycle) -> Iterator[Part]:
     for start, end, position in shares:
         if start >= midnights[day + 1]:
             day = cycle.day_at(start)
+        begin = start
         while end > midnights[day + 1]:
-            yield midnights[day + 1] - start, position, day
-            start = midnights[day + 1]
+            yield midnights[day + 1] - begin, position, day
             day += 1
-        yield end - start, position, day
+            begin = midnights[day]
+        yield end - begin, position, day
 
 
 def cap_days(parts: Iterable[Part], most: int | None) -> Iterator[Part]:

@@ -62,16 +62,19 @@ def add_up(intervals: Sequence[Interval], parts: Iterable[Part], context: Learne
 def _by_content(
     intervals: Sequence[Interval], seconds: Sequence[int], context: LearnerContext
 ) -> tuple[dict[str, int], dict[str, int]]:
+    """Seconds by course and by focus point: the course's points, the statement's only where it has none (§3a)."""
     by_course: dict[str, int] = {}
-    by_point: dict[str, int] = {}
+    by_points: dict[tuple[str, ...], int] = {}
     for interval, amount in zip(intervals, seconds, strict=True):
         if amount:
-            course = context.courses.find(interval.evidence.activity)
-            iri = interval.evidence.activity if course is None else course.iri
-            by_course[iri] = by_course.get(iri, 0) + amount
-            points = (course.focus_points if course else ()) or interval.evidence.focus_points
-            for point, share in split_seconds(amount, points):
-                by_point[point] = by_point.get(point, 0) + share
+            course = context.courses.get(interval.evidence.activity)
+            points = course.focus_points or interval.evidence.focus_points
+            by_course[course.iri] = by_course.get(course.iri, 0) + amount
+            by_points[points] = by_points.get(points, 0) + amount
+    by_point: dict[str, int] = {}
+    for points, amount in sorted(by_points.items()):
+        for point, share in split_seconds(amount, points):
+            by_point[point] = by_point.get(point, 0) + share
     return by_course, by_point
 
 

@@ -16,8 +16,7 @@ def share_out(claims: Iterable[Claim]) -> Iterator[Share]:
     """
     reached: int | None = None
     for start, end, _, position in sorted(claims):
-        if reached is not None and start < reached:
-            start = reached
-        if start < end:
-            yield start, end, position
+        begin = start if reached is None or start > reached else reached
+        if begin < end:
+            yield begin, end, position
             reached = end

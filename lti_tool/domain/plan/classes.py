@@ -12,9 +12,9 @@ def check_class_credits(plan: Survey) -> Iterator[Breach]:
     """线下集中培训为 8 学分 (R-059): the sessions of a class, make-up sessions apart, sum to exactly 8."""
     required = plan.rules.structure.offline
     for offline in _classes(plan):
-        credits = sum((session.credits for session in offline.sessions if not session.makeup_for), ZERO)
-        if credits != required:
-            numbers = {"credits": credits, "required": required}
+        total = sum((session.credits for session in offline.sessions if not session.makeup_for), ZERO)
+        if total != required:
+            numbers = {"credits": total, "required": required}
             yield Breach("class_credits", "error", "class", offline.id, "R-059", numbers)
 
 

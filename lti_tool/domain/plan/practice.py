@@ -10,10 +10,10 @@ from lti_tool.domain.plan.survey import Survey
 def check_catalogue_suffices(plan: Survey) -> Iterator[Breach]:
     """A catalogue of 20 credits lets nobody reach 25."""
     activities = plan.programme.practice_activities
-    credits = sum((activity.credits for activity in activities.values()), ZERO)
+    total = sum((activity.credits for activity in activities.values()), ZERO)
     required = max(plan.rules.bounds.practice_least, plan.rules.structure.practice)
-    if activities and credits < required:
-        numbers = {"credits": credits, "required": required}
+    if activities and total < required:
+        numbers = {"credits": total, "required": required}
         yield Breach("practice_too_little", "warning", "programme", plan.programme.id, "R-064", numbers)
 
 

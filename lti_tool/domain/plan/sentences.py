@@ -5,7 +5,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "outside_cohort": (
         "项目时间 {start} 至 {end} 不在本期 {opens} 至 {closes} 之内，超出部分不计。",
-        "The programme, {start} to {end}, does not lie in the cohort's {opens} to {closes}; what is outside never counts.",
+        "The programme, {start} to {end}, exceeds the cohort's {opens} to {closes}; what is outside never counts.",
     ),
     "required_seconds_low": (
         "网络研修要求 {seconds} 秒，低于规定的 {least} 秒。",
