@@ -10,9 +10,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
-    func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -41,6 +39,7 @@ _FIGURES = (
     "practice_surplus",
     "practice_met",
     "unmet",
+    "changed_at",
 )
 
 
@@ -59,7 +58,10 @@ def list_courses(conn: Connection, programme_id: str) -> list[RowMapping]:
     """The LMS courses that show a programme, with the line item that a launch brought, if any did."""
     launch_url = (
         select(lti_resource_links.c.lineitem_url)
-        .where(lti_resource_links.c.context_id == lti_contexts.c.id, lti_resource_links.c.lineitem_url.is_not(None))
+        .where(
+            lti_resource_links.c.context_id == lti_contexts.c.id,
+            lti_resource_links.c.lineitem_url.is_not(None),
+        )
         .order_by(lti_resource_links.c.id)
         .limit(1)
         .scalar_subquery()
@@ -90,6 +92,23 @@ def insert_line_items(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def update_line_item(conn: Connection, line_item_id: int, values: dict[str, Any]) -> None:
     conn.execute(update(grade_line_items).where(grade_line_items.c.id == line_item_id).values(**values))
+
+
+def forget_confirmed(conn: Connection, line_item_id: int, now: datetime) -> None:
+    """The column is another one now: nothing stands in it yet, so every cell is due again."""
+    unknown = {f"confirmed_{name}": None for name in ("value", "maximum", "comment", "progress", "at")}
+    statement = (
+        update(grade_cells)
+        .where(grade_cells.c.line_item_id == line_item_id)
+        .values(**unknown, in_gradebook_since=None, lms_value=None, lms_read_at=None, in_doubt=False)
+    )
+    conn.execute(statement)
+    wakes = grade_cells.c.state.in_(["settled", "due", "retrying"]) & grade_cells.c.desired_value.is_not(None)
+    conn.execute(
+        update(grade_cells)
+        .where(grade_cells.c.line_item_id == line_item_id, grade_cells.c.lease_owner.is_(None), wakes)
+        .values(state="due", pending_since=now, next_attempt_at=now, retry_at=None)
+    )
 
 
 def any_figures(conn: Connection, programme_id: str) -> RowMapping | None:
@@ -169,7 +188,7 @@ def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
     """
     stale_cell = exists(
         select(grade_cells.c.id).where(
-            grade_cells.c.member_id == lti_members.c.id, grade_cells.c.desired_checked_at >= results.c.changed_at
+            grade_cells.c.member_id == lti_members.c.id, grade_cells.c.figures_of == results.c.changed_at
         )
     )
     query = (
@@ -195,7 +214,7 @@ def list_mirrored_programmes(conn: Connection) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
-def hold_unlinked(conn: Connection, programme_id: str, now: datetime) -> int:
+def hold_unlinked(conn: Connection, programme_id: str) -> int:
     """Cells of people who are linked to nobody of the programme any more: nothing further is sent for them."""
     linked = exists(_linked_member(programme_id).where(lti_members.c.id == grade_cells.c.member_id))
     statement = (
@@ -215,12 +234,3 @@ def _linked_member(programme_id: str) -> Select[Any]:
             lti_members.c.participant_id == grade_cells.c.participant_id,
         )
     )
-
-
-def count_cells(conn: Connection, programme_id: str) -> int:
-    return conn.execute(
-        select(func.count()).select_from(grade_cells).where(grade_cells.c.programme_id == programme_id)
-    ).scalar_one()
-
-
-__all__ = ["or_"]

@@ -1,0 +1,69 @@
+"""What a platform's answer to a score or a column means (platforms.md 6 and 10). Pure: answer in, reason code out."""
+
+import re
+
+import orjson
+
+from lti_tool.grades.wire import Answer
+
+_UNAVAILABLE = frozenset({502, 503, 504})
+_OLDER = re.compile(r"earlier timestamp|before last updated timestamp", re.IGNORECASE)
+_RATE = re.compile(r"rate limit", re.IGNORECASE)
+_CONCLUDED = re.compile(r"has concluded", re.IGNORECASE)
+_ATTEMPTS = re.compile(r"maximum number of allowed attempts", re.IGNORECASE)
+_NOT_GRADABLE = re.compile(r"not a student|user not found|incorrect score received", re.IGNORECASE)
+_UNREADABLE_LIMIT = 400
+
+
+def refusal_of_score(answer: Answer) -> str | None:
+    """None when the score was taken, else a code of `reasons`."""
+    status, text = _real_status(answer), answer.text
+    if 200 <= status < 300:
+        return None
+    if status == 409 or _OLDER.search(text):
+        return "older"
+    if status in {400, 422}:
+        return _refusal_of_content(text)
+    return _refusal_of_column(status, text) or "bad_score"
+
+
+def refusal_of_column(answer: Answer) -> str | None:
+    """None when a line item call succeeded, else a code of `reasons`."""
+    status = _real_status(answer)
+    if 200 <= status < 300:
+        return None
+    return _refusal_of_column(status, answer.text) or "no_create"
+
+
+def _refusal_of_content(text: str) -> str:
+    if _CONCLUDED.search(text):
+        return "course_gone"
+    if _ATTEMPTS.search(text):
+        return "attempts_used"
+    return "not_gradable" if _NOT_GRADABLE.search(text) else "bad_score"
+
+
+def _refusal_of_column(status: int, text: str) -> str | None:
+    if status == 429 or (status == 403 and _RATE.search(text)):
+        return "throttled"
+    if status in {401, 403, 412}:
+        return "no_access"
+    if status == 404:
+        return "course_gone" if "course" in text.lower() and "grade item" not in text.lower() else "item_gone"
+    if status in _UNAVAILABLE:
+        return "platform_down"
+    if status >= 500:
+        return "server_fault"
+    return "unreadable" if 300 <= status < _UNREADABLE_LIMIT else None
+
+
+def _real_status(answer: Answer) -> int:
+    """Moodle can fail behind a 200 whose body tells the real status (platforms.md 6)."""
+    if answer.status == 200 and answer.body.startswith(b"{"):
+        try:
+            told = orjson.loads(answer.body).get("status")
+        except ValueError:
+            return answer.status
+        if isinstance(told, int) and told >= 400:
+            return told
+    return answer.status

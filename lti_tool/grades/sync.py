@@ -1,0 +1,72 @@
+"""`sync`: reconcile now, and say what was sent, what was refused and why, and what is as it should be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lti_tool.credits.service import Credits
+from lti_tool.grades.reasons import REASONS
+from lti_tool.grades.reconcile import Mirror
+from lti_tool.storage.database import Database
+from lti_tool.storage.queries import grades_claims as queries
+from lti_tool.storage.queries.programmes import list_programmes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cell that differs from its gradebook: who, which column, what should stand there, and what is in the way."""
+
+    name: str
+    participant: str
+    tag: str
+    desired: Any
+    confirmed: Any
+    state: str
+    reason: str | None
+    sentence: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    sent: int
+    unchanged: int
+    waiting: tuple[Line, ...] = field(default=())
+
+    @property
+    def refused(self) -> tuple[Line, ...]:
+        """The cells that a platform refused."""
+        return tuple(line for line in self.waiting if line.reason)
+
+
+def sync_now(
+    db: Database, credits_: Credits, mirror: Mirror, *, programme_id: str | None = None, dry_run: bool = False
+) -> SyncReport:
+    """Bring credits up to date and reconcile (of one programme, if given); a dry run sends nothing."""
+    for one in [programme_id] if programme_id else _programme_ids(db):
+        credits_.refresh(one)
+    sent = 0 if dry_run else mirror.run_pass(programme_id).outcomes["sent"]
+    with db.read() as conn:
+        rows = queries.list_due(conn, programme_id, limit=10_000)
+        states = queries.count_states(conn, programme_id)
+    return SyncReport(sent, states.get("settled", 0) - sent, tuple(_line(row) for row in rows))
+
+
+def _programme_ids(db: Database) -> Sequence[str]:
+    with db.read() as conn:
+        return [row["id"] for row in list_programmes(conn, limit=10_000)]
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    reason = REASONS.get(row["reason"] or "")
+    return Line(
+        name=row["name"],
+        participant=row["participant_id"],
+        tag=row["tag"],
+        desired=row["desired_value"],
+        confirmed=row["confirmed_value"],
+        state=row["state"],
+        reason=row["reason"],
+        sentence=reason.sentence if reason else "",
+        advice=reason.advice if reason else "",
+    )

@@ -1,0 +1,59 @@
+"""The worker: only the loop. Credits are computed, gradebooks made equal, again and again until it is told to stop."""
+
+import os
+import signal
+import threading
+from types import FrameType
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti_tool.credits.service import Credits
+from lti_tool.grades.reconcile import Mirror
+from lti_tool.storage.database import Database
+from lti_tool.storage.queries.programmes import list_programmes
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Any number of these may run on one database; `run` ends after a SIGTERM, a SIGINT or its parent's death."""
+
+    def __init__(self, db: Database, credits_: Credits, mirror: Mirror, *, poll_seconds: float) -> None:
+        self._db = db
+        self._credits = credits_
+        self._mirror = mirror
+        self._poll = poll_seconds
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until told to stop. An unreachable database is waited for, not died of."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        parent = os.getppid()
+        while not self._stop.is_set() and os.getppid() == parent:
+            try:
+                self.run_pass()
+            except SQLAlchemyError as error:
+                _log.warning("the database cannot be used now", error=type(error).__name__)
+            self._stop.wait(self._poll)
+
+    def run_pass(self) -> None:
+        """Compute whoever is stale, then send what is due."""
+        for programme_id in self._programmes():
+            self._credits.refresh(programme_id)
+        report = self._mirror.run_pass()
+        if report.did_something:
+            _log.info("gradebooks", **report.outcomes)
+
+    def _programmes(self) -> list[str]:
+        found: list[str] = []
+        while True:
+            with self._db.read() as conn:
+                page = list_programmes(conn, after=found[-1] if found else "")
+            if not page:
+                return found
+            found += [row["id"] for row in page]
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
