@@ -38,7 +38,17 @@ def _add_commands() -> None:
         sync,
     )
 
-    for module in (serve, database, demo, registrations, credentials, programmes, recompute, sync, statements):
+    for module in (
+        serve,
+        database,
+        demo,
+        registrations,
+        credentials,
+        programmes,
+        recompute,
+        sync,
+        statements,
+    ):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -29,7 +29,11 @@ def credential() -> None:
 @credential.command()
 @click.argument("name")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Repeatable; default statements/write."
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="Repeatable; default statements/write.",
 )
 @click.option(
     "--evidence",
@@ -41,7 +45,13 @@ def credential() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @pass_tool
 def create(
-    tool: Tool, name: str, scopes: tuple[str, ...], evidence: tuple[str, ...], programme: str | None, *, as_json: bool
+    tool: Tool,
+    name: str,
+    scopes: tuple[str, ...],
+    evidence: tuple[str, ...],
+    programme: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Make a key pair called NAME. The secret is shown once and never again."""
     with tool.db.begin() as conn:

@@ -63,7 +63,12 @@ def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:
 
 def _shown(change: Change) -> dict[str, object]:
     figures = {name: [_json(now), _json(then)] for name, (now, then) in change.figures.items()}
-    return {"participant": change.participant, "name": change.name, "school": change.school, "figures": figures}
+    return {
+        "participant": change.participant,
+        "name": change.name,
+        "school": change.school,
+        "figures": figures,
+    }
 
 
 def _json(value: object) -> object:

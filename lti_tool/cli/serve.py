@@ -25,7 +25,17 @@ def serve(tool: Tool, host: str, port: int, workers: int, *, no_sync: bool) -> N
         configure_logs(tool.settings.log)
         _Server(tool.settings, host, port, workers).run()
         return
-    web = [*tool.command, "serve", "--host", host, "--port", str(port), "--workers", str(workers), "--no-sync"]
+    web = [
+        *tool.command,
+        "serve",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--no-sync",
+    ]
     sys.exit(Supervisor(web, {"worker": [*tool.command, "worker"]}).run())
 
 

@@ -14,9 +14,7 @@ from lti_tool.storage.queries.evidence import list_evidence
 _SPOKEN = {Kind.VERDICT.value, Kind.STAGE.value, Kind.ASSESSMENT.value}
 
 
-def gather_evidence(
-    conn: Connection, programme_id: str, participant_ids: Sequence[str]
-) -> dict[str, list[Evidence]]:
+def gather_evidence(conn: Connection, programme_id: str, participant_ids: Sequence[str]) -> dict[str, list[Evidence]]:
     """All evidence of these participants: {participant id: evidence}, empty lists included."""
     keys = people.list_keys_of(conn, programme_id, participant_ids)
     owner = {key: person for person, own in keys.items() for key in own}

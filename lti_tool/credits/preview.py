@@ -27,7 +27,9 @@ class Change:
 
 
 def list_changes(
-    roster: Sequence[Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+    roster: Sequence[Mapping[str, Any]],
+    before: Mapping[str, Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
 ) -> Iterator[Change]:
     """The changes between kept and newly computed results of the same people, in roster order."""
     for person, new in zip(roster, after, strict=True):

@@ -9,6 +9,7 @@ import jwt
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+from jwt.types import Options
 
 from lti_tool.clock import Clock
 
@@ -88,7 +89,12 @@ class ToolKeys:
         if found is None:
             raise jwt.InvalidKeyError(f"no key {kid!r} in the tool's key set")
         # Times are compared with the platform's own clock, audiences by whoever cares for them.
-        unchecked = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
+        unchecked: Options = {
+            "verify_exp": False,
+            "verify_iat": False,
+            "verify_nbf": False,
+            "verify_aud": False,
+        }
         claims: dict[str, Any] = jwt.decode(
             token, jwt.PyJWK(found, algorithm="RS256").key, algorithms=["RS256"], options=unchecked
         )

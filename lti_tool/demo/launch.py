@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 
 from lti_tool.demo import vocabulary as v
 from lti_tool.demo.people import Person
-from lti_tool.demo.records import Json, Launch, Link, Registration, new_token
+from lti_tool.demo.records import DeepLinkingReturn, Json, Launch, Link, Registration, new_token
 from lti_tool.demo.state import State
 
 blueprint = Blueprint("launch", __name__)
@@ -146,14 +146,15 @@ def id_token_claims(state: State, tool: Registration, launch: Launch, nonce: str
         v.NRPS_CLAIM: temperament.members_claim(tool, launch),
     }
     claims |= {name: claim for name, claim in services.items() if claim}
-    return claims | _message_claims(state, tool, launch, link)
+    return claims | _message_claims(state, tool, launch, nonce)
 
 
-def _message_claims(state: State, tool: Registration, launch: Launch, link: Link | None) -> Json:
-    if link:
+def _message_claims(state: State, tool: Registration, launch: Launch, nonce: str) -> Json:
+    if launch.link_id:
+        link = state.links[launch.link_id]
         return {v.LTI + "resource_link": state.temperament.resource_link_claim(link)}
     settings = state.temperament.deep_linking_settings(tool, launch)
     key = new_token()
-    state.deep_linking_returns[key] = f"{tool.client_id} {launch.course_id} {launch.sub}"
+    state.deep_linking_returns[key] = DeepLinkingReturn(tool.client_id, launch.course_id, launch.sub, nonce)
     url = f"{state.base_url}/deep-linking-return?data={key}"
     return {v.DEEP_LINKING + "deep_linking_settings": {"deep_link_return_url": url, **settings}}

@@ -95,6 +95,19 @@ def link(course_id: str, link_id: str) -> str:
     )
 
 
+@blueprint.post("/course/<course_id>/link/<link_id>/publish")
+def publish(course_id: str, link_id: str) -> Response:
+    """Show a draft activity to learners."""
+    person, _ = _course(course_id)
+    activity = platform_state().links.get(link_id)
+    if activity is None or activity.course_id != course_id:
+        abort(404)
+    if person.role_in(course_id) == "learner":
+        abort(403)
+    activity.published = True
+    return redirect(url_for("pages.course", course_id=course_id))
+
+
 @blueprint.get("/course/<course_id>/add/<client_id>")
 def add(course_id: str, client_id: str) -> str:
     """Let the tool offer something for the course: deep linking."""

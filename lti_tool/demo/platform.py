@@ -7,7 +7,7 @@ import secrets
 
 from flask import Flask
 
-from lti_tool.demo import launch, pages, registration
+from lti_tool.demo import deep_linking, launch, pages, registration
 from lti_tool.demo.grades import add_grade_services
 from lti_tool.demo.memberships import add_membership_service
 from lti_tool.demo.state import PlatformConfig, State
@@ -29,6 +29,7 @@ def create_platform(config: PlatformConfig) -> Flask:
     temperament.state = state = State(config, temperament)
     app.extensions["platform"] = state
     app.register_blueprint(launch.blueprint)
+    app.register_blueprint(deep_linking.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(registration.blueprint)
     add_token_service(app, state)

@@ -100,6 +100,17 @@ class Launch:
     started: datetime
 
 
+@dataclass(slots=True)
+class DeepLinkingReturn:
+    """Where a deep linking response belongs; `used` once one was accepted."""
+
+    client_id: str
+    course_id: str
+    sub: str
+    nonce: str
+    used: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """An access token as issued."""

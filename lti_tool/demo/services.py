@@ -36,7 +36,7 @@ def add_service(app: Flask, state: State, path: str, name: str, methods: dict[st
         act = methods[request.method]
         response = _with_faults(state, lambda: _carry_out(state, act, arguments))
         _log(state, 0 if response is None else response.status_code)
-        return response if response is not None else _close_connection()
+        return response if response is not None else _close_connection(state)
 
     app.add_url_rule(path, name, answer, methods=list(methods), provide_automatic_options=False)
 
@@ -44,9 +44,9 @@ def add_service(app: Flask, state: State, path: str, name: str, methods: dict[st
 def _carry_out(state: State, act: Act, arguments: dict[str, str]) -> Response:
     try:
         with state.lock:
-            return act(state, **arguments)
+            return state.temperament.finish(act(state, **arguments))
     except ServiceError as error:
-        return state.temperament.error(error)
+        return state.temperament.finish(state.temperament.error(error))
 
 
 def _with_faults(state: State, act: Callable[[], Response]) -> Response | None:
@@ -57,26 +57,28 @@ def _with_faults(state: State, act: Callable[[], Response]) -> Response | None:
     with state.lock:
         refusal = faults.refusal()
     if refusal is not None:
-        return None if refusal == "close" else _trouble(int(refusal), faults.retry_after)
+        return None if refusal == "close" else _trouble(state, int(refusal), faults.retry_after)
     response = act()
     if faults.deliver_twice:
         response = act()
     if faults.drop_after_acting == "close":
         return None
-    return _trouble(500, None) if faults.drop_after_acting else response
+    return _trouble(state, 500) if faults.drop_after_acting else response
 
 
-def _trouble(status: int, retry_after: int | None) -> Response:
-    headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
-    return Response(f"<h1>{status}</h1>", status, headers, content_type="text/html")
+def _trouble(state: State, status: int, retry_after: int | None = None) -> Response:
+    answer = state.temperament.trouble(status)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
 
 
-def _close_connection() -> Response:
+def _close_connection(state: State) -> Response:
     """Hang up without a word, where the server lets us; otherwise answer 500."""
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
         connection.shutdown(2)
-    return _trouble(500, None)
+    return _trouble(state, 500)
 
 
 def _log(state: State, status: int) -> None:

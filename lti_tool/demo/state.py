@@ -13,6 +13,7 @@ from lti_tool.demo.keys import SigningKey, ToolKeys
 from lti_tool.demo.people import COURSES, PEOPLE, Course, Person
 from lti_tool.demo.records import (
     Cell,
+    DeepLinkingReturn,
     Grant,
     Launch,
     LineItem,
@@ -60,7 +61,7 @@ class State:
         self.line_items: dict[str, LineItem] = {}
         self.cells: dict[tuple[str, str], Cell] = {}
         self.launches: dict[str, Launch] = {}
-        self.deep_linking_returns: dict[str, str] = {}
+        self.deep_linking_returns: dict[str, DeepLinkingReturn] = {}
         self.grants: dict[str, Grant] = {}
         self.requests: list[ReceivedCall] = []
         self._last_id = 0
@@ -136,7 +137,7 @@ class State:
             self.registrations[registration.client_id] = registration
             return registration
 
-    def add_link(
+    def add_link(  # noqa: PLR0917
         self,
         course_id: str,
         client_id: str,

@@ -32,6 +32,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "administrator": ("管理员", "Administrator"),
     "endpoints": ("平台信息（手工注册时填入工具）", "This platform, for manual registration"),
     "continue": ("继续", "Continue"),
+    "added": ("已添加到课程", "Added to the course"),
+    "publish": ("发布", "Publish"),
     "draft": ("未发布", "Unpublished"),
     "back": ("返回课程", "Back to the course"),
 }

@@ -114,4 +114,7 @@ class Vocabulary:
         """An extension of this vocabulary, under whichever base it stands; None if it is missing."""
         if not isinstance(extensions, dict):
             return None
-        return next((extensions[key] for base in self.bases if (key := f"{base}/extensions/{name}") in extensions), None)
+        return next(
+            (extensions[key] for base in self.bases if (key := f"{base}/extensions/{name}") in extensions),
+            None,
+        )

@@ -66,4 +66,3 @@ def trusted_as(credential: Credential) -> frozenset[Component]:
 def is_learner_token(credential: Credential) -> bool:
     """Whether it is the short-lived credential of a learner's own browser."""
     return bool(credential.attributes.get("learner"))
-

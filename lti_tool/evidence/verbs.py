@@ -8,7 +8,16 @@ _VIDEO = "https://w3id.org/xapi/video/verbs/"
 _TINCAN = "http://id.tincanapi.com/verb/"
 _STREAMS = ("http://activitystrea.ms/schema/1.0/", "http://activitystrea.ms/")
 
-_BY_ADL = ("launched", "initialized", "terminated", "suspended", "experienced", "completed", "passed", "failed")
+_BY_ADL = (
+    "launched",
+    "initialized",
+    "terminated",
+    "suspended",
+    "experienced",
+    "completed",
+    "passed",
+    "failed",
+)
 
 VERBS: dict[str, Verb] = {
     **{_ADL + name: Verb(name) for name in (*_BY_ADL, "attended")},

@@ -13,12 +13,13 @@ ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
 def identifier(**kwargs: Any) -> fields.String:
     """An id that can stand in an IRI."""
     pattern = validate.Regexp(
-        rf"\A{ID_PATTERN}\Z", error="must be letters, digits and . _ ~ - only, 128 at most, not beginning with a sign"
+        rf"\A{ID_PATTERN}\Z",
+        error="must be letters, digits and . _ ~ - only, 128 at most, not beginning with a sign",
     )
     return fields.String(validate=pattern, **kwargs)
 
 
-def name(**kwargs: Any) -> fields.String:
+def a_name(**kwargs: Any) -> fields.String:
     """A text for people, not empty."""
     return fields.String(validate=validate.Length(1, 300), **kwargs)
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from lti_tool.domain.values import Audience, Stage
-from lti_tool.programmes.fields import Credits, TomlDate, TomlDateTime, identifier, name
+from lti_tool.programmes.fields import Credits, TomlDate, TomlDateTime, a_name, identifier
 
 POSITIONS = ("principal", "deputy", "middle", "teacher")
 STAFF_ROLES = ("institution", "trainer", "county_group", "monitor")
@@ -21,20 +21,21 @@ def _one_of(values: Any, **kwargs: Any) -> fields.String:
 
 def _url() -> fields.String:
     return fields.String(
-        required=True, validate=validate.Regexp(r"\Ahttps?://[^\s/]+", error="must be an http or https address")
+        required=True,
+        validate=validate.Regexp(r"\Ahttps?://[^\s/]+", error="must be an http or https address"),
     )
 
 
 class AccountSchema(Schema):
     homePage = _url()  # noqa: N815 - xAPI's own name
-    name = name(required=True)
+    name = a_name(required=True)
 
 
 class _PersonSchema(Schema):
     id = identifier(required=True)
-    name = name(required=True)
+    name = a_name(required=True)
     accounts = fields.List(fields.Nested(AccountSchema), load_default=list)
-    emails = fields.List(fields.Email(error="is not an e-mail address"), load_default=list)
+    emails = fields.List(fields.Email(error_messages={"invalid": "is not an e-mail address"}), load_default=list)
 
 
 class ParticipantSchema(_PersonSchema):
@@ -45,9 +46,9 @@ class ParticipantSchema(_PersonSchema):
 
 
 class ScopeSchema(Schema):
-    school = name()
-    county = name()
-    city = name()
+    school = a_name()
+    county = a_name()
+    city = a_name()
 
 
 class StaffSchema(_PersonSchema):
@@ -57,7 +58,7 @@ class StaffSchema(_PersonSchema):
 
 class SchoolSchema(Schema):
     id = identifier(required=True)
-    name = name(required=True)
+    name = a_name(required=True)
     city = fields.String(load_default="")
     county = fields.String(load_default="")
     staff = fields.Integer(strict=True, validate=validate.Range(1, 100_000), load_default=None)
@@ -67,10 +68,10 @@ class SchoolSchema(Schema):
 class GroupSchema(Schema):
     id = identifier(required=True)
     school = identifier(required=True)
-    name = name(required=True)
+    name = a_name(required=True)
     stage = _one_of(Stage, required=True)
     audience = _one_of(Audience, load_default=Audience.TEACHER.value)
-    focus_points = fields.List(name(), load_default=list)
+    focus_points = fields.List(a_name(), load_default=list)
 
 
 class CourseSchema(Schema):
@@ -80,8 +81,8 @@ class CourseSchema(Schema):
             r"\A[A-Za-z][A-Za-z0-9+.-]*:[^\s*]+\*?\Z", error="must be an IRI, or a prefix of one ending in *"
         ),
     )
-    title = name(required=True)
-    focus_points = fields.List(name(), load_default=list)
+    title = a_name(required=True)
+    focus_points = fields.List(a_name(), load_default=list)
     review = _one_of(REVIEWS, load_default=None)
 
 
@@ -106,26 +107,26 @@ class OfflineClassSchema(Schema):
 
 class PracticeActivitySchema(Schema):
     id = identifier(required=True)
-    title = name(required=True)
+    title = a_name(required=True)
     credits = Credits(required=True)
-    focus_points = fields.List(name(), required=True, validate=validate.Length(min=1))
+    focus_points = fields.List(a_name(), required=True, validate=validate.Length(min=1))
     required_stages = fields.List(identifier(), load_default=lambda: ["plan", "lesson", "reflection"])
 
 
 class WaiverSchema(Schema):
-    breach = name(required=True)
+    breach = a_name(required=True)
     subject = identifier(required=True)
-    reason = name(required=True)
-    by = name(required=True)
+    reason = a_name(required=True)
+    by = a_name(required=True)
 
 
 class ProgrammeSchema(Schema):
     id = identifier(required=True)
-    title = name(required=True)
-    rule_set = name(required=True)
+    title = a_name(required=True)
+    rule_set = a_name(required=True)
     start = TomlDate(required=True)
     end = TomlDate(required=True)
-    zone = name(load_default="Asia/Shanghai")
+    zone = a_name(load_default="Asia/Shanghai")
     rules = fields.Dict(keys=fields.String(), load_default=dict)  # checked by the rule set itself
 
     @validates_schema

@@ -13,8 +13,10 @@ from lti_tool.rule_sets.errors import RuleSetError
 from lti_tool.rule_sets.hashing import with_hash
 from lti_tool.rule_sets.settings import read_settings, read_values
 
-_TOP = "id number date title bounds thresholds settings presets domains focus_points phases terms".split()
+_PARTS = ("bounds", "thresholds", "settings", "presets", "domains", "focus_points", "phases", "terms")
+_TOP = ("id", "number", "date", "title", *_PARTS)
 _MOST = 1_000_000_000
+_NOTHING: tuple[str, ...] = ()
 
 
 def read_rule_set(raw: Mapping[str, Any]) -> RuleSet:
@@ -67,8 +69,10 @@ def _thresholds(table: Table) -> Thresholds:
         "joint_class_below",
     )
     table.only({*names, "semester_ends"})
-    numbers = [table.take(name, whole(0, 100 if name.endswith("percent") else _MOST), 0) for name in names]
-    return Thresholds(*numbers, semester_ends=table.take("semester_ends", month_and_day, (1, 31)))
+    numbers = {
+        name: table.take(name, whole(0, 100 if name.endswith("percent") else _MOST), 0) for name in names
+    }
+    return Thresholds(semester_ends=table.take("semester_ends", month_and_day, (1, 31)), **numbers)
 
 
 def _presets(table: Table, bounds: StructureBounds) -> dict[str, dict[str, Any]]:
@@ -81,7 +85,7 @@ def _domains(table: Table) -> dict[str, FocusDomain]:
 
 def _domain(code: str, table: Table) -> FocusDomain:
     table.only({"zh", "en", "audiences"})
-    names = table.take("audiences", texts, ())
+    names = table.take("audiences", texts, _NOTHING)
     reader = one_of(Audience)
     audiences = frozenset(Audience(name) for name in names if _allowed(table, "audiences", name, reader))
     return FocusDomain(code, table.take("zh", text, ""), table.take("en", text, ""), audiences)
@@ -94,7 +98,7 @@ def _focus_points(table: Table, domains: Mapping[str, FocusDomain]) -> dict[str,
 def _focus_point(code: str, table: Table, domains: Mapping[str, FocusDomain]) -> FocusPoint:
     table.only({"zh", "en", "domain", "stages"})
     reader = one_of(Stage)
-    names = table.take("stages", texts, ())
+    names = table.take("stages", texts, _NOTHING)
     return FocusPoint(
         code,
         table.take("zh", text, ""),
@@ -117,15 +121,19 @@ def _phases(file: Table) -> tuple[Phase, ...]:
 
 def _phase(table: Table) -> Phase:
     table.only({"code", "zh", "en", "tasks"})
-    names = (table.take(key, text, "") for key in ("code", "zh", "en"))
-    return Phase(*names, tasks=tuple(_task(entry) for entry in _tables(table, "tasks")))
+    names = {key: table.take(key, text, "") for key in ("code", "zh", "en")}
+    return Phase(tasks=tuple(_task(entry) for entry in _tables(table, "tasks")), **names)
 
 
 def _task(table: Table) -> Task:
     table.only({"zh", "en", "source", "participants", "organisers"})
-    named = {key: table.take(key, text, "") for key in ("zh", "en", "source")}
-    people = {key: table.take(key, texts, ()) for key in ("participants", "organisers")}
-    return Task(**named, **people)
+    return Task(
+        zh=table.take("zh", text, ""),
+        en=table.take("en", text, ""),
+        source=table.take("source", text, ""),
+        participants=table.take("participants", texts, _NOTHING),
+        organisers=table.take("organisers", texts, _NOTHING),
+    )
 
 
 def _tables(outer: Table, key: str) -> list[Table]:

@@ -40,7 +40,7 @@ class Tool:
         return found
 
     def send(self, *statements: dict[str, Any], source: Credential | None = None) -> None:
-        self.store.store_statements(list(statements), source or self.credential("all"))
+        self.store.accept(list(statements), source or self.credential("all"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 
 from lti_tool.demo import vocabulary as v
 from lti_tool.demo.people import Course, Person
-from lti_tool.demo.records import Cell, Json, Launch, LineItem, Link, Registration, ServiceError
+from lti_tool.demo.records import Cell, DeepLinkingReturn, Json, Launch, LineItem, Link, Registration, ServiceError
 from lti_tool.demo.temperaments.generic import Generic, is_number
 from lti_tool.demo.times import parse_time
 
@@ -70,9 +70,6 @@ class Moodle(Generic):
         except ValueError:
             return None
         return str(read["launchid"]) if isinstance(read, dict) and "launchid" in read else None
-
-    def person_claims(self, tool: Registration, person: Person) -> Json:
-        return {**super().person_claims(tool, person)}
 
     def context_claim(self, course: Course) -> Json:
         return {**super().context_claim(course), "type": ["CourseSection"]}
@@ -196,7 +193,7 @@ class Moodle(Generic):
         needed = ("userId", "timestamp", "gradingProgress", "activityProgress")
         when = parse_time(body.get("timestamp"))
         given, maximum = body.get("scoreGiven"), body.get("scoreMaximum")
-        numbers = given is None or (is_number(given) and is_number(maximum) and maximum > 0)
+        numbers = given is None or (is_number(given) and is_number(maximum) and bool(maximum))
         gradable = self.state.is_gradable(item.course_id, body.get("userId"))
         if when is None or not (numbers and gradable and all(body.get(name) for name in needed)):
             raise ServiceError(400, _INCORRECT + json.dumps(body, ensure_ascii=False))
@@ -264,6 +261,20 @@ class Moodle(Generic):
 
     def member_message(self, tool: Registration, link: Link) -> list[Json]:  # noqa: ARG002
         return [{v.LTI + "message_type": v.RESOURCE_LINK_REQUEST}]
+
+    # Deep linking
+
+    def check_deep_linking(self, back: DeepLinkingReturn, claims: Json) -> None:
+        """`iss` and the times, without leeway; `aud`, `nonce` and `deployment_id` are not looked at."""
+        if claims.get("iss") != back.client_id:
+            raise ServiceError(400, "Consumer key is incorrect")
+        self.state.tool_keys.check_times(claims)
+
+    def add_content(self, tool: Registration, course_id: str, item: Json) -> Link:
+        """Links, files and rich content end up as activities of the tool too; `lineItem.label` is ignored."""
+        settings = self.link_settings(tool, item)
+        settings["title"] = item.get("title") or tool.name
+        return self.state.add_link(course_id, tool.client_id, **settings)
 
     # Dynamic registration
 

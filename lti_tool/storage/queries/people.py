@@ -81,9 +81,7 @@ def list_people(conn: Connection, programme_id: str, person_ids: Sequence[str]) 
     """The participants of these ids, as far as there are such."""
     found: list[RowMapping] = []
     for chunk in chunks(person_ids):
-        query = select(participants).where(
-            participants.c.programme_id == programme_id, participants.c.id.in_(chunk)
-        )
+        query = select(participants).where(participants.c.programme_id == programme_id, participants.c.id.in_(chunk))
         found += conn.execute(query).mappings()
     return found
 

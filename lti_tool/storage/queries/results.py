@@ -50,15 +50,20 @@ def list_results(
 def count_by_status(conn: Connection, programme_id: str) -> dict[str, int]:
     """How many participants stand in which status."""
     query = (
-        select(results.c.status, func.count())
+        select(results.c.status, func.count().label("number"))
         .where(results.c.programme_id == programme_id)
         .group_by(results.c.status)
     )
-    return {status: number for status, number in conn.execute(query)}
+    return {row.status: row.number for row in conn.execute(query)}
 
 
 def _with_roster() -> Select[Any]:
-    columns = (participants.c.name, participants.c.school_id, participants.c.group_id, participants.c.position)
+    columns = (
+        participants.c.name,
+        participants.c.school_id,
+        participants.c.group_id,
+        participants.c.position,
+    )
     same_person = and_(
         participants.c.programme_id == results.c.programme_id, participants.c.id == results.c.participant_id
     )

@@ -1,6 +1,18 @@
 """Programmes and their rosters as loaded from programme files (contract §5)."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKeyConstraint, Index, Integer, String, Table, Text, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from lti_tool.storage.tables.base import metadata
 from lti_tool.storage.types import BigKey, DecimalText, JsonText, UtcDateTime
@@ -136,7 +148,9 @@ offline_sessions = Table(
     Column("ends_at", UtcDateTime, nullable=False),
     Column("makeup_for", _ID),
     ForeignKeyConstraint(
-        ["programme_id", "class_id"], ["offline_classes.programme_id", "offline_classes.id"], ondelete="CASCADE"
+        ["programme_id", "class_id"],
+        ["offline_classes.programme_id", "offline_classes.id"],
+        ondelete="CASCADE",
     ),
 )
 

@@ -1,0 +1,62 @@
+"""The way back from deep linking: content items become activities (LTI Deep Linking 2.0, 4)."""
+
+import jwt
+from flask import Blueprint, Response, make_response, render_template, request
+
+from lti_tool.demo import vocabulary as v
+from lti_tool.demo.launch import current_person, platform_state
+from lti_tool.demo.records import DeepLinkingReturn, Json, Link, ServiceError
+from lti_tool.demo.state import State
+
+blueprint = Blueprint("deep_linking", __name__)
+
+
+@blueprint.post("/deep-linking-return")
+def receive() -> Response:
+    """Create what the tool's signed answer names, say what came of it, and lead back to the course."""
+    state = platform_state()
+    try:
+        back, claims = _checked(state)
+        with state.lock:
+            back.used = True
+            created, refused = _create(state, back, claims)
+    except ServiceError as error:
+        return state.temperament.deep_linking_error(error)
+    page = render_template(
+        "added.html",
+        course=state.courses[back.course_id],
+        created=created,
+        refused=refused,
+        message=claims.get(v.DEEP_LINKING + "msg"),
+        error=claims.get(v.DEEP_LINKING + "errormsg"),
+    )
+    return make_response(page)
+
+
+def _checked(state: State) -> tuple[DeepLinkingReturn, Json]:
+    back = state.deep_linking_returns.get(request.args.get("data", ""))
+    person = current_person()
+    if back is None or person is None or person.sub != back.sub:
+        raise ServiceError(400, "no such deep linking dialogue for the person logged in")
+    tool = state.registrations[back.client_id]
+    try:
+        claims = state.tool_keys.verify(request.form.get("JWT", ""), tool.jwks_url)
+        state.temperament.check_deep_linking(back, claims)
+    except jwt.InvalidTokenError as error:
+        raise ServiceError(400, str(error)) from error
+    return back, claims
+
+
+def _create(state: State, back: DeepLinkingReturn, claims: Json) -> tuple[list[Link], list[str]]:
+    """The activities made and why others were not; nothing is made beside an error message."""
+    created: list[Link] = []
+    refused: list[str] = []
+    tool = state.registrations[back.client_id]
+    if claims.get(v.DEEP_LINKING + "errormsg"):
+        return created, refused
+    for item in claims.get(v.DEEP_LINKING + "content_items") or []:
+        try:
+            created.append(state.temperament.add_content(tool, back.course_id, item))
+        except ServiceError as error:
+            refused.append(error.message)
+    return created, refused

@@ -1,0 +1,113 @@
+"""Statements that Xuefen itself writes for what people do on its pages, made with tincan."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+from tincan import (
+    Activity,
+    ActivityDefinition,
+    Agent,
+    AgentAccount,
+    Context,
+    ContextActivities,
+    LanguageMap,
+    Result,
+    Statement,
+    Verb,
+)
+
+from lti_tool.evidence.verbs import APPROVE, DENY, SUBMIT
+from lti_tool.lti.sessions import LtiSession
+from lti_tool.web.services import Services
+from xapi import Credential, credentials
+
+_NAME = "Xuefen"
+_MADE_BY = "made_by"
+_VERSION = "1.0.3"
+COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
+_DISPLAY = {
+    APPROVE: {"zh-CN": "审核通过", "en-US": "approved"},
+    DENY: {"zh-CN": "退回", "en-US": "denied"},
+    SUBMIT: {"zh-CN": "提交", "en-US": "submitted"},
+    COMPLETED: {"zh-CN": "完成", "en-US": "completed"},
+}
+
+
+def write_statement(services: Services, conn: Connection, programme_id: str, statement: Statement) -> str:
+    """Store a statement within the caller's unit of work; its id."""
+    sent = statement.as_version(_VERSION)
+    return services.store.store_statements(conn, [sent], _own_credential(services, conn, programme_id))[0]
+
+
+def make_statement(
+    session: LtiSession,
+    verb: str,
+    activity: Activity,
+    *,
+    base: str,
+    component: str,
+    at: datetime,
+    result: Mapping[str, Any],
+    extensions: Mapping[str, Any],
+    parent: str | None = None,
+) -> Statement:
+    """A statement by the person of a launch; extensions are named without their base."""
+    categories = [Activity(id=base), Activity(id=f"{base}/components/{component}")]
+    parents = {"parent": [Activity(id=parent)]} if parent else {}
+    named = {f"{base}/extensions/{name}": value for name, value in extensions.items()}
+    return Statement(
+        id=str(uuid.uuid4()),
+        actor=Agent(name=session.name or None, account=AgentAccount(home_page=session.issuer, name=session.sub)),
+        verb=Verb(id=verb, display=LanguageMap(_DISPLAY[verb])),
+        object=activity,
+        result=Result(**result),
+        context=Context(
+            context_activities=ContextActivities(category=categories, **parents), extensions=named, platform=_NAME
+        ),
+        timestamp=at.isoformat(),
+    )
+
+
+def make_activity(iri: str, activity_type: str, name: str) -> Activity:
+    """An activity with its Chinese name."""
+    return Activity(id=iri, definition=ActivityDefinition(type=activity_type, name=LanguageMap({"zh-CN": name})))
+
+
+def practice_iri(base: str, parts: Sequence[str]) -> str:
+    """The IRI of a trainee's practice activity, or of one stage of it (contract §6)."""
+    return "/".join([base, "practice", *map(_segment, parts)])
+
+
+def log_iri(base: str, class_id: str, session: str, participant_id: str) -> str:
+    """The IRI of a trainee's log of an offline session (contract §6)."""
+    return f"{session_iri(base, class_id, session)}/logs/{_segment(participant_id)}"
+
+
+def session_iri(base: str, class_id: str, session: str) -> str:
+    return "/".join([base, "offline-sessions", _segment(class_id), _segment(session)])
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _own_credential(services: Services, conn: Connection, programme_id: str) -> Credential:
+    """The key pair under whose authority our own statements stand; its secret is known to nobody."""
+    for found in credentials.list_credentials(conn):
+        if found.tenant == programme_id and found.attributes.get(_MADE_BY) == _NAME:
+            return found
+    key, _ = credentials.create(
+        conn,
+        _NAME,
+        ("statements/write",),
+        tenant=programme_id,
+        attributes={_MADE_BY: _NAME, "evidence": ["offline", "practice"]},
+    )
+    found_again = credentials.find_credential(conn, key)
+    if found_again is None:
+        raise LookupError("the credential that was just made is not there")
+    return found_again

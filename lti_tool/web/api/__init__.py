@@ -1,0 +1,1 @@
+"""Credits for other programs (contract §3)."""

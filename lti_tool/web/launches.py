@@ -1,0 +1,69 @@
+"""The LTI room's blueprint with our pages, and who may frame them."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, make_response, render_template
+from flask_babel import gettext
+
+from lti_tool.lti.blueprint import LtiPages, create_blueprint
+from lti_tool.lti.errors import LtiError
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.record import Launched
+from lti_tool.storage.queries.lti import list_frame_hosts
+from lti_tool.web.errors import WebError
+from lti_tool.web.services import Services
+
+#: Canvas signs as canvas.instructure.com and frames from the school's own host below instructure.com.
+_WHOLE_DOMAINS = ("instructure.com",)
+
+
+def mount_lti(app: Flask, services: Services) -> None:
+    """Mount /lti."""
+    lti = services.settings.lti
+    timeout = services.settings.grades.timeout_seconds
+    http = PlatformHttp(allow_private_hosts=lti.allow_private_hosts, timeout=timeout)
+    pages = LtiPages(error=_show_error, registered=_show_registered, after_launch=first_page)
+    app.register_blueprint(create_blueprint(services.db, services.settings, http, services.clock, pages))
+
+
+def frame_ancestors(services: Services) -> list[str]:
+    """The origins of the registered platforms."""
+    with services.db.read() as conn:
+        addresses = list_frame_hosts(conn)
+    origins = {_origin(address) for address in addresses}
+    hosts = [urlsplit(address).hostname or "" for address in addresses]
+    for domain in _WHOLE_DOMAINS:
+        if any(host == domain or host.endswith(f".{domain}") for host in hosts):
+            origins.add(f"https://*.{domain}")
+    return sorted(origin for origin in origins if origin)
+
+
+def first_page(launched: Launched) -> str:
+    """Where a launch leads: what was asked for, else the page of one's role."""
+    if launched.programme_id is None:
+        return "start"
+    if launched.message_type == "LtiDeepLinkingRequest":
+        return "pick"
+    if launched.participant_id is not None and launched.custom.get("content"):
+        return "study"
+    if launched.audience_role == "trainee":
+        return "credits" if launched.participant_id is not None else "start"
+    return "course"
+
+
+def _show_error(error: LtiError) -> Response:
+    sentence = error.sentence
+    shown = WebError(
+        sentence.status, error.code, gettext(sentence.what), advice=gettext(sentence.next_step)
+    )
+    return make_response(render_template("error.html", error=shown), sentence.status)
+
+
+def _show_registered(name: str) -> str:
+    """The last page of a dynamic registration; it tells the platform to close its window."""
+    return render_template("registered.html", name=name)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -1,0 +1,184 @@
+"""The credits page, a day of it, and one statement of it: the same pages for the participant and their trainer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import g
+from flask_babel import gettext
+
+from lti_tool.credits.service import Explained
+from lti_tool.domain.decimals import ZERO
+from lti_tool.domain.values import Component, ComponentCredit, Evidence
+from lti_tool.storage.queries import pages as queries
+from lti_tool.storage.queries.statements import find_statements
+from lti_tool.web.contexts import Bar, CreditsPage, DayPage, GradebookState, StatementPage
+from lti_tool.web.errors import not_found
+from lti_tool.web.formatting import credits_text, label, minutes, missing_in_words
+from lti_tool.web.language import is_chinese
+from lti_tool.web.pages.lines import Lines, programme_zone
+from lti_tool.web.pages.offline import sessions_of
+from lti_tool.web.pages.online import calendar_of, courses_of
+from lti_tool.web.pages.points import points_of_page
+from lti_tool.web.pages.practice import deciding_statements, practice_of
+from lti_tool.web.services import Services
+
+
+def explain(services: Services, programme_id: str, participant_id: str) -> Explained:
+    """A participant's credits as of now; raises the not-found error for anybody else's id."""
+    services.credits.refresh(programme_id, [participant_id])
+    explained = services.credits.explain(programme_id, participant_id)
+    if explained is None:
+        raise not_found()
+    g.zone = str(programme_zone(explained.context))
+    return explained
+
+
+def credits_page(services: Services, programme_id: str, participant_id: str, *, is_own: bool) -> CreditsPage:
+    """Everything that a participant may know of their credits."""
+    explained = explain(services, programme_id, participant_id)
+    context, credit, now = explained.context, explained.credit, services.clock()
+    today = now.astimezone(programme_zone(context)).date()
+    with services.db.read() as conn:
+        comments = _comments(find_statements(conn, programme_id, deciding_statements(explained)))
+        cells = queries.list_cells_of(conn, programme_id, participant_id)
+    lines = Lines(explained)
+    return CreditsPage(
+        participant_id=participant_id,
+        name=explained.participant.name,
+        group=context.group.name,
+        school=context.school.name,
+        programme=context.programme.title,
+        is_own=is_own,
+        credit=credit,
+        missing=missing_of(explained),
+        bars=bars_of(explained),
+        semesters=calendar_of(explained, today),
+        courses=courses_of(explained),
+        not_counted=lines.not_counted(),
+        flagged=lines.flagged(),
+        sessions=sessions_of(explained, now),
+        practice=practice_of(explained, comments),
+        points=points_of_page(explained),
+        least_points=context.rules.thresholds.group_points_least,
+        gradebook=[_gradebook(cell) for cell in cells],
+        today=today,
+        as_of=now,
+        zone=str(programme_zone(context)),
+    )
+
+
+def bars_of(explained: Explained) -> list[Bar]:
+    """The three components: study in minutes, the others in credits."""
+    credit = explained.credit
+    return [
+        _bar(Component.ONLINE, credit.online, credit.online.seconds, credit.online.required_seconds, "minutes"),
+        _bar(Component.OFFLINE, credit.offline, credit.offline.credits, credit.offline.maximum, "credits"),
+        _bar(Component.PRACTICE, credit.practice, credit.practice.credits, credit.practice.maximum, "credits"),
+    ]
+
+
+def _bar(
+    component: Component, part: ComponentCredit, done: Decimal | int, goal: Decimal | int, unit: str
+) -> Bar:
+    show = (lambda amount: str(minutes(int(amount)))) if unit == "minutes" else credits_text
+    return Bar(
+        component=component,
+        label=label(component.value),
+        done=show(done),  # type: ignore[arg-type]
+        goal=show(goal),  # type: ignore[arg-type]
+        unit=gettext("minutes") if unit == "minutes" else gettext("credits"),
+        percent=min(Decimal(100), Decimal(100 * done) / goal) if goal else Decimal(100),
+        credits=part.credits,
+        maximum=part.maximum,
+        met=part.met,
+        surplus=part.surplus,
+    )
+
+
+def missing_of(explained: Explained) -> list[str]:
+    """What is still missing, as parts of one sentence."""
+    credit = explained.credit
+    open_sessions = max(ZERO, credit.offline.maximum - credit.offline.credits)
+    amounts: Mapping[str, Decimal | int] = {
+        "online": -(-max(0, credit.online.required_seconds - credit.online.seconds) // 60),
+        "offline": open_sessions,
+        "practice": max(ZERO, credit.practice.maximum - credit.practice.credits),
+    }
+    return [missing_in_words(name, amounts.get(name, 0)) for name in credit.unmet]
+
+
+def day_page(
+    services: Services, programme_id: str, participant_id: str, day: date, *, is_own: bool
+) -> DayPage:
+    """Each statement of a day and what became of it."""
+    explained = explain(services, programme_id, participant_id)
+    zone, lines = programme_zone(explained.context), Lines(explained)
+    return DayPage(
+        participant_id=participant_id,
+        name=explained.participant.name,
+        is_own=is_own,
+        day=day,
+        seconds=explained.credit.online_by_day.get(day, 0),
+        lines=[
+            lines.line(outcome)
+            for outcome in lines.outcomes
+            if outcome.timestamp and outcome.timestamp.astimezone(zone).date() == day
+        ],
+    )
+
+
+def statement_page(
+    services: Services, programme_id: str, participant_id: str, statement: str, *, is_own: bool
+) -> StatementPage:
+    """One statement about this participant; anybody else's is not found."""
+    explained = explain(services, programme_id, participant_id)
+    lines = Lines(explained)
+    found = lines.find(statement)
+    if found is None:
+        raise not_found()
+    outcome, piece = found
+    with services.db.read() as conn:
+        raw = find_statements(conn, programme_id, [statement]).get(statement, {})
+    starts_at, ends_at = _span(piece)
+    return StatementPage(
+        participant_id=participant_id,
+        is_own=is_own,
+        line=lines.line(outcome),
+        verb=_text(raw.get("verb", {}).get("display"), raw.get("verb", {}).get("id", "")),
+        activity=_text(raw.get("object", {}).get("definition", {}).get("name"), piece.activity),
+        stored=piece.stored,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        by=piece.by_person if piece.by_person != participant_id else None,
+        raw=raw,
+    )
+
+
+def _span(piece: Evidence) -> tuple[datetime | None, datetime | None]:
+    return piece.interval or (None, piece.timestamp)
+
+
+def _comments(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    found = {id_: statement.get("result", {}).get("response") for id_, statement in raw.items()}
+    return {id_: text for id_, text in found.items() if text}
+
+
+def _gradebook(cell: Mapping[str, Any]) -> GradebookState:
+    return GradebookState(
+        state=cell["state"],
+        value=cell["confirmed_value"],
+        since=cell["in_gradebook_since"],
+        pending_since=cell["pending_since"],
+        reason=cell["reason"],
+    )
+
+
+def _text(language_map: Mapping[str, str] | None, otherwise: str) -> str:
+    """The text of an xAPI language map that suits the reader best."""
+    if not language_map:
+        return otherwise
+    wanted: Sequence[str] = ("zh-CN", "zh", "zh-Hans") if is_chinese() else ("en-US", "en", "en-GB")
+    found = next((language_map[tag] for tag in wanted if tag in language_map), None)
+    return found or next(iter(language_map.values()))

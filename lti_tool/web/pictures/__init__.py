@@ -1,0 +1,1 @@
+"""Pictures as numbers: the templates draw them, with their words beside them."""
