@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
-from lti_tool.lti.sessions import COOKIE_NAME, LtiSession, find_session
+from lti_tool.lti.sessions import LtiSession, cookie_name, find_session
 from lti_tool.storage.queries import people, programmes
 from lti_tool.web.errors import expired, forbidden
 from lti_tool.web.services import services
@@ -121,7 +121,7 @@ def _open_launch() -> Response | None:
     """Find the launch of the token in the address; the token is also what guards forms against forgery."""
     tool = services()
     with tool.db.read() as conn:
-        found = find_session(conn, g.token, request.cookies.get(COOKIE_NAME), tool.clock())
+        found = find_session(conn, g.token, request.cookies.get(cookie_name(g.token)), tool.clock())
         if found is None:
             raise expired()
         g.launch = found
