@@ -9,10 +9,18 @@ from typing import Any, NoReturn
 import click
 import orjson
 
+from lti_tool.clock import utc_now
 from lti_tool.config import Settings
 from lti_tool.credits.service import Credits
 from lti_tool.evidence.intake import Intake
 from lti_tool.evidence.store import open_store
+from lti_tool.grades.network import Network
+from lti_tool.grades.reconcile import Mirror
+from lti_tool.grades.refresh import follow_credits
+from lti_tool.grades.settings import MirrorSettings
+from lti_tool.grades.worker import Worker
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
 from lti_tool.storage.migrate import pending_migrations, upgrade
 from xapi import Store
@@ -56,7 +64,30 @@ class Tool:
 
     @cached_property
     def credits(self) -> Credits:
-        return Credits(self.db)
+        """Credits whose changes the gradebook mirror follows."""
+        return Credits(self.db, utc_now, on_changed=follow_credits(self.mirror_settings, utc_now))
+
+    @property
+    def mirror_settings(self) -> MirrorSettings:
+        return MirrorSettings.from_config(self.settings.grades)
+
+    @cached_property
+    def http(self) -> PlatformHttp:
+        """The guarded way to the platforms."""
+        allowed = self.settings.lti.allow_private_hosts
+        return PlatformHttp(allow_private_hosts=allowed, timeout=self.settings.grades.timeout_seconds)
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        return AccessTokens(self.db, self.http, utc_now)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        """What keeps the gradebooks equal to the credits."""
+        return Mirror(self.db, Network(self.http, self.tokens), utc_now, self.mirror_settings)
+
+    def build_worker(self) -> Worker:
+        return Worker(self.db, self.credits, self.mirror, poll_seconds=self.mirror_settings.poll)
 
 
 pass_tool = click.make_pass_decorator(Tool)

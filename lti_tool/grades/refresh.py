@@ -1,12 +1,13 @@
 """Writing desired grades into cells: called whenever credits changed, a person was linked, or to make sure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
+from lti_tool.clock import Clock
 from lti_tool.grades.comments import LABELS, Figures
 from lti_tool.grades.desired import desired_grade
 from lti_tool.grades.rows import grade_columns, plan_columns, to_grade
@@ -57,6 +58,15 @@ def refresh_desired(
         changed += _refresh_page(conn, programme_id, learners, line_items, now, settings)
         after = learners[-1]["member_id"]
     return changed + queries.hold_unlinked(conn, programme_id)
+
+
+def follow_credits(settings: MirrorSettings, clock: Clock) -> Callable[[Connection, str, Sequence[str]], None]:
+    """What `Credits` calls when figures changed: the desired grades follow in the same unit of work."""
+
+    def follow(conn: Connection, programme_id: str, participant_ids: Sequence[str]) -> None:
+        refresh_desired(conn, programme_id, participant_ids, now=clock(), settings=settings)
+
+    return follow
 
 
 def refresh_line_items(

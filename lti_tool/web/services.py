@@ -1,17 +1,15 @@
 """Everything that views need, opened once for each process."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app
-from sqlalchemy import Connection
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
 from lti_tool.credits.service import Credits
 from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.store import open_store
-from lti_tool.grades.refresh import refresh_desired
+from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.storage.database import Database, open_database
 from xapi import Store
@@ -45,15 +43,13 @@ def open_services(settings: Settings, clock: Clock, db: Database | None = None) 
     database = db or open_database(settings.database.url, pool_size=settings.server.threads)
     mirror = MirrorSettings.from_config(settings.grades)
 
-    def follow(conn: Connection, programme_id: str, participant_ids: Sequence[str]) -> None:
-        refresh_desired(conn, programme_id, participant_ids, now=clock(), settings=mirror)
 
     return Services(
         settings=settings,
         db=database,
         clock=clock,
         store=open_store(settings, database, clock=clock),
-        credits=Credits(database, clock, on_changed=follow),
+        credits=Credits(database, clock, on_changed=follow_credits(mirror, clock)),
     )
 
 

@@ -52,6 +52,29 @@ def list_platforms(
     return list(conn.execute(query).mappings())
 
 
+def list_platforms_with_deployments(conn: Connection, *, after: int = 0, limit: int = 200) -> list[dict[str, Any]]:
+    """Platforms by row id with the ids of their deployments, at most `limit` after `after`."""
+    platforms = list_platforms(conn, after=after, limit=limit)
+    query = (
+        select(lti_deployments.c.platform_id, lti_deployments.c.deployment_id)
+        .where(lti_deployments.c.platform_id.in_([row["id"] for row in platforms]))
+        .order_by(lti_deployments.c.id)
+    )
+    known: dict[int, list[str]] = {}
+    for platform_id, deployment_id in conn.execute(query):
+        known.setdefault(platform_id, []).append(deployment_id)
+    return [
+        {
+            "registration": row["id"],
+            "name": row["name"],
+            "issuer": row["issuer"],
+            "client_id": row["client_id"],
+            "deployments": known.get(row["id"], []),
+        }
+        for row in platforms
+    ]
+
+
 def remove_platform(conn: Connection, platform_id: int) -> bool:
     """Forget a platform with its courses and people; False if there was none. Statements and credits stay."""
     return conn.execute(delete(lti_platforms).where(lti_platforms.c.id == platform_id)).rowcount > 0
