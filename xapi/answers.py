@@ -12,8 +12,7 @@ JSON = "application/json"
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Last-Modified, Content-Type, Retry-After, X-Experience-API-Version,"
-        " X-Experience-API-Consistent-Through"
+        "ETag, Last-Modified, Content-Type, Retry-After, X-Experience-API-Version, X-Experience-API-Consistent-Through"
     ),
 }
 PREFLIGHT_HEADERS = {

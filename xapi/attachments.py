@@ -52,9 +52,7 @@ class AttachmentFiles:
 def link_attachments(conn: Connection, links: Sequence[tuple[int, str]]) -> None:
     """Remember which statement (by seq) came with which bytes."""
     if links:
-        conn.execute(
-            insert(statement_attachments), [{"seq": seq, "sha2": sha2} for seq, sha2 in sorted(set(links))]
-        )
+        conn.execute(insert(statement_attachments), [{"seq": seq, "sha2": sha2} for seq, sha2 in sorted(set(links))])
 
 
 def find_attachments(conn: Connection, seqs: Sequence[int]) -> set[str]:

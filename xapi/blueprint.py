@@ -103,7 +103,5 @@ def answer_error(error: XapiError) -> Answer:
 def _answer_failure(error: Exception) -> Response:
     """A fault of ours: logged with its trace, answered without it."""
     current_app.logger.exception("xapi: %s %s failed", request.method, request.path, exc_info=error)
-    failure = {
-        "error": {"code": "internal_error", "message": "the server failed; the request was not carried out"}
-    }
+    failure = {"error": {"code": "internal_error", "message": "the server failed; the request was not carried out"}}
     return json_answer({**failure}, 500).to_response(ANSWERED_VERSIONS[1])

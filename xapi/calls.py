@@ -72,9 +72,7 @@ class Call:
         """Refuse parameters that are not named here (XAPI-00324); names are compared with their case."""
         for name in self.params:
             if name not in names:
-                raise wrong_param(
-                    name, "unknown_parameter", "this resource has no such parameter (case counts)"
-                )
+                raise wrong_param(name, "unknown_parameter", "this resource has no such parameter (case counts)")
 
     def param(self, name: str) -> str:
         """A parameter that must be there."""
@@ -171,9 +169,7 @@ def _read_alternate(request: Request, params: dict[str, str], body: bytes, root:
         raise InvalidRequest("the form is malformed") from error
     fields = _single(MultiDict(pairs))
     headers = Headers([(name, value) for name, value in request.headers if name.lower() != "content-type"])
-    form = {
-        _FORM_HEADERS[name.lower()]: value for name, value in fields.items() if name.lower() in _FORM_HEADERS
-    }
+    form = {_FORM_HEADERS[name.lower()]: value for name, value in fields.items() if name.lower() in _FORM_HEADERS}
     for name, value in form.items():
         headers[name] = value.replace("\r", " ").replace("\n", " ")
     content = fields.pop("content", None)

@@ -28,9 +28,7 @@ _CHUNK = 500
 class Writer:
     """One batch on its way into the store, with the credential that sent it."""
 
-    def __init__(
-        self, conn: Connection, order: Order, shared: SharedRows, credential: Credential, major: int
-    ) -> None:
+    def __init__(self, conn: Connection, order: Order, shared: SharedRows, credential: Credential, major: int) -> None:
         self._conn = conn
         self._order = order
         self._shared = shared
@@ -61,8 +59,7 @@ class Writer:
         add_references(self._conn, [(seq, one) for seq, one in zip(seqs, batch, strict=True)])
         targets = self._void(batch, seqs)
         told = [
-            self._tell(seq, one, voided, targets.get(one.prepared.id))
-            for seq, one in zip(seqs, batch, strict=True)
+            self._tell(seq, one, voided, targets.get(one.prepared.id)) for seq, one in zip(seqs, batch, strict=True)
         ]
         return told, seqs
 
@@ -113,9 +110,7 @@ class Writer:
         ids = [one.prepared.id for one in batch if one.prepared.given_id and one.verb != VOIDED]
         found: set[str] = set()
         for start in range(0, len(ids), _CHUNK):
-            query = select(voids.c.target, voids.c.tenant).where(
-                voids.c.target.in_(ids[start : start + _CHUNK])
-            )
+            query = select(voids.c.target, voids.c.tenant).where(voids.c.target.in_(ids[start : start + _CHUNK]))
             found.update(row.target for row in self._conn.execute(query) if self._reaches(row.tenant))
         return found
 
@@ -132,9 +127,7 @@ class Writer:
         pairs = [(seq, one) for seq, one in zip(seqs, batch, strict=True) if one.voids and one.reference]
         if not pairs:
             return {}
-        rows = [
-            {"target": one.reference, "seq": seq, "tenant": self._credential.tenant} for seq, one in pairs
-        ]
+        rows = [{"target": one.reference, "seq": seq, "tenant": self._credential.tenant} for seq, one in pairs]
         self._conn.execute(insert(voids), rows)
         hit = self._mark_voided(sorted({one.reference for _, one in pairs if one.reference}))
         return {one.prepared.id: one.reference for _, one in pairs if one.reference in hit}

@@ -88,9 +88,7 @@ def load_credentials(conn: Connection, ids: Iterable[int]) -> dict[int, Credenti
 def list_credentials(conn: Connection) -> list[Credential]:
     """The credentials in force that people made, by name; not the short-lived ones of single learners."""
     mine = credentials.c.revoked_at.is_(None) & credentials.c.agent.is_(None)
-    return [
-        _read(row) for row in conn.execute(_ALL.where(mine).order_by(credentials.c.name, credentials.c.id))
-    ]
+    return [_read(row) for row in conn.execute(_ALL.where(mine).order_by(credentials.c.name, credentials.c.id))]
 
 
 def revoke(conn: Connection, key: str, now: datetime | None = None) -> bool:

@@ -31,10 +31,7 @@ def announce_writing(conn: Connection, now: datetime, *, refers: bool) -> None:
     second = to_microseconds(now) // 1_000_000
     alone = "" if refers else "_shared"
     conn.execute(
-        text(
-            "SELECT pg_advisory_xact_lock_shared(:flight, :second),"
-            f" pg_advisory_xact_lock{alone}(:references)"
-        ),
+        text(f"SELECT pg_advisory_xact_lock_shared(:flight, :second), pg_advisory_xact_lock{alone}(:references)"),
         {"flight": _IN_FLIGHT, "second": second, "references": _REFERENCES},
     )
 

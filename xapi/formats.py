@@ -55,9 +55,7 @@ def _map_parts(statement: Statement, *, agent: _Change, activity: _Change, verb:
     return changed
 
 
-def _map_object(
-    target: dict[str, Any], *, agent: _Change, activity: _Change, verb: _Change
-) -> dict[str, Any]:
+def _map_object(target: dict[str, Any], *, agent: _Change, activity: _Change, verb: _Change) -> dict[str, Any]:
     kind = target.get("objectType", "Activity")
     if kind == "Activity":
         return activity(target)

@@ -19,9 +19,7 @@ def media_type(content_type: str) -> tuple[str, dict[str, str]]:
     message = Message()
     message["Content-Type"] = content_type.replace("\r", " ").replace("\n", " ")
     given = message.get_params(header="Content-Type") or []
-    return message.get_content_type() if content_type else "", {
-        name.lower(): str(value) for name, value in given[1:]
-    }
+    return message.get_content_type() if content_type else "", {name.lower(): str(value) for name, value in given[1:]}
 
 
 def read_parts(body: bytes, boundary: str) -> list[tuple[Message, bytes]]:
@@ -84,9 +82,7 @@ def write_multipart(first: bytes, attachments: Sequence[tuple[str, str, bytes]])
 
 def described_types(statements: Iterable[Statement]) -> dict[str, str]:
     """The media type of every digest that statements describe."""
-    return {
-        item["sha2"]: item["contentType"] for statement in statements for item in attachments_of(statement)
-    }
+    return {item["sha2"]: item["contentType"] for statement in statements for item in attachments_of(statement)}
 
 
 def _head(boundary: str, *headers: str) -> bytes:

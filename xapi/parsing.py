@@ -63,9 +63,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if name in found:
             raise InvalidJson(
                 f'the property "{name}" stands twice in one object',
-                details=[
-                    {"path": name, "rule": "repeated_property", "message": "a property may stand only once"}
-                ],
+                details=[{"path": name, "rule": "repeated_property", "message": "a property may stand only once"}],
             )
         found[name] = value
     return found

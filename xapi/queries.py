@@ -45,9 +45,7 @@ class Page:
     more: bool
 
 
-def find_statement(
-    conn: Connection, reader: Reader, statement_id: str, *, voided: bool
-) -> tuple[int, str] | None:
+def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, str] | None:
     """One statement by its id; a voided one is found only as such."""
     query = select(_S.seq, _S.statement).where(_S.id == statement_id, _S.voided.is_(voided), reader.sees())
     row = conn.execute(query).first()

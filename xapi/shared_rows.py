@@ -34,9 +34,7 @@ class SharedRows:
 
         Without `may_define` (the scope "define") an activity or verb that has a definition keeps it.
         """
-        who = {key for one in batch for key in one.agents} | {
-            one.actor for one in batch if one.actor is not None
-        }
+        who = {key for one in batch for key in one.agents} | {one.actor for one in batch if one.actor is not None}
         numbers = Numbers(
             self._number(conn, agents, who),
             self._number(conn, verbs, {one.verb for one in batch}),
@@ -59,9 +57,7 @@ class SharedRows:
             self._ids[table.name] = known = {key: known[key] for key in keys & known.keys()}
         known.update(seen)
         new = [key for key in missing if key not in seen]
-        return (
-            {**{key: known[key] for key in keys & known.keys()}, **_make(conn, table, new)} if new else known
-        )
+        return {**{key: known[key] for key in keys & known.keys()}, **_make(conn, table, new)} if new else known
 
     def _add_names(self, conn: Connection, batch: Sequence[Derived], numbers: "Numbers") -> None:
         said = {item for one in batch for item in one.names} - self._said["names"]

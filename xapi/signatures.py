@@ -30,9 +30,7 @@ def check_signatures(statement: Statement, contents: dict[str, bytes], major: in
             _check(statement, attachment, contents, f"attachments[{index}]", major)
 
 
-def _check(
-    statement: Statement, attachment: dict[str, Any], contents: dict[str, bytes], path: str, major: int
-) -> None:
+def _check(statement: Statement, attachment: dict[str, Any], contents: dict[str, bytes], path: str, major: int) -> None:
     if attachment["contentType"] != _CONTENT_TYPE:
         raise _wrong(f"{path}.contentType", f"a signature must have the content type {_CONTENT_TYPE}")
     token = contents.get(attachment["sha2"])
@@ -53,9 +51,7 @@ def _read_payload(token: bytes, path: str) -> dict[str, Any]:
             raise _wrong(path, f"a signature must use one of {', '.join(ALGORITHMS)}")
         key = _certified_key(header.get("x5c"))
         options: Any = {"verify_signature": key is not None}
-        return parse_object(
-            jws.decode_complete(token, key or "", algorithms=ALGORITHMS, options=options)["payload"]
-        )
+        return parse_object(jws.decode_complete(token, key or "", algorithms=ALGORITHMS, options=options)["payload"])
     except (jwt.PyJWTError, ValueError, TypeError, InvalidJson) as error:
         raise _wrong(path, "the signature is not a valid JSON Web Signature with a JSON payload") from error
 

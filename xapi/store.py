@@ -102,9 +102,7 @@ class Store:
         self.files.write(contents)
         return self.write(lambda conn: self._store(conn, derived, credential, major, contents))
 
-    def store_statements(
-        self, conn: Connection, sent: Sequence[Statement], credential: Credential
-    ) -> list[str]:
+    def store_statements(self, conn: Connection, sent: Sequence[Statement], credential: Credential) -> list[str]:
         """Store statements that the host itself makes, within its unit of work; their ids in order."""
         return self._store(conn, self.prepare(sent, credential), credential, 1, {})
 
@@ -145,9 +143,7 @@ class Store:
         query = select(func.count()).select_from(statements)
         return conn.scalar(query if tenant is None else query.where(statements.c.tenant == tenant)) or 0
 
-    def iterate(
-        self, conn: Connection, after: int = 0, limit: int = 500
-    ) -> list[tuple[int, StoredStatement]]:
+    def iterate(self, conn: Connection, after: int = 0, limit: int = 500) -> list[tuple[int, StoredStatement]]:
         """The next statements in the order of storing, voided ones included, as (seq, statement).
 
         Pass the last seq as `after` to go on. They are told as the hook was told them.
@@ -217,9 +213,7 @@ def _refuse_conflicts(outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def _links(
-    new: Sequence[Derived], seqs: Sequence[int], contents: Mapping[str, bytes]
-) -> list[tuple[int, str]]:
+def _links(new: Sequence[Derived], seqs: Sequence[int], contents: Mapping[str, bytes]) -> list[tuple[int, str]]:
     return [
         (seq, attachment["sha2"])
         for seq, one in zip(seqs, new, strict=True)

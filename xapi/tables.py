@@ -183,9 +183,7 @@ documents = Table(
     Column("content_type", Text, nullable=False),
     Column("etag", Text, nullable=False),
     Column("updated", BigInteger, nullable=False),
-    UniqueConstraint(
-        "resource", "tenant", "activity", "agent", "registration", "name", name="uq_xapi_documents_key"
-    ),
+    UniqueConstraint("resource", "tenant", "activity", "agent", "registration", "name", name="uq_xapi_documents_key"),
 )
 
 #: How far forwarding to another record store has come.

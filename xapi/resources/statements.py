@@ -98,9 +98,7 @@ def _answer_page(store: Store, conn: Connection, call: Call, reader: Reader, fil
     return _answer(store, conn, call, body, page.rows)
 
 
-def _answer(
-    store: Store, conn: Connection, call: Call, body: bytes, rows: Sequence[tuple[int, str]]
-) -> Answer:
+def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Sequence[tuple[int, str]]) -> Answer:
     headers = {}
     if rows:
         headers["Last-Modified"] = http_date(max(stored_at(seq) for seq, _ in rows))
@@ -134,9 +132,7 @@ def _read_sent(call: Call) -> tuple[Any, dict[str, bytes]]:
     if kind == "application/json":
         return parse_json(call.body), {}
     if kind != "multipart/mixed":
-        raise InvalidRequest(
-            "statements come as application/json, or with their attachments as multipart/mixed"
-        )
+        raise InvalidRequest("statements come as application/json, or with their attachments as multipart/mixed")
     parts = read_parts(call.body, parameters.get("boundary", ""))
     first = media_type(parts[0][0].get("Content-Type", ""))[0]
     if first != "application/json":

@@ -13,7 +13,9 @@ _AGENT_KEYS = frozenset({"objectType", "name", *IDENTIFIERS})
 _GROUP_KEYS = _AGENT_KEYS | {"member"}
 _ACCOUNT_KEYS = frozenset({"homePage", "name"})
 _MBOX = re.compile(
-    r"mailto:[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\.]+(?:\.[^\s@<>,;:\"()\[\]\\.]+)*", re.IGNORECASE
+    r"mailto:[^\s\x00-\x1f\x7f@<>,;:\"()\[\]\\]+"
+    r"@[^\s\x00-\x1f\x7f@<>,;:\"()\[\]\\.]+(?:\.[^\s\x00-\x1f\x7f@<>,;:\"()\[\]\\.]+)*",
+    re.IGNORECASE,
 )
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 
@@ -43,9 +45,7 @@ def check_group(value: Any, path: Path, problems: Problems) -> None:
         problems.add(path, "object", "must be a Group")
         return
     if value.get("objectType") != "Group":
-        problems.add(
-            (path, "objectType"), "object_type", 'must be "Group" (or "Agent" where an Agent may stand)'
-        )
+        problems.add((path, "objectType"), "object_type", 'must be "Group" (or "Agent" where an Agent may stand)')
     _check_identified(value, path, problems, _GROUP_KEYS, required=False)
     if "member" in value:
         _check_members(value["member"], (path, "member"), problems)

@@ -10,9 +10,7 @@ from xapi.validation.problems import Path, Problems
 #: The usage type that makes an attachment the signature of its statement (Data 2.6).
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
-_ATTACHMENT_KEYS = frozenset(
-    {"usageType", "display", "description", "contentType", "length", "sha2", "fileUrl"}
-)
+_ATTACHMENT_KEYS = frozenset({"usageType", "display", "description", "contentType", "length", "sha2", "fileUrl"})
 _REQUIRED = ("usageType", "display", "contentType", "length", "sha2")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(?:\s*;.*)?", re.ASCII)
 _SHA2 = re.compile(r"(?:[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})")

@@ -48,8 +48,6 @@ def check_language_map(value: Any, path: Path, problems: Problems) -> None:
         return
     for tag, text in value.items():
         if not is_language_tag(tag):
-            problems.add(
-                (path, tag), "language_tag", "the key must be an RFC 5646 language tag, such as zh-CN"
-            )
+            problems.add((path, tag), "language_tag", "the key must be an RFC 5646 language tag, such as zh-CN")
         if type(text) is not str:
             problems.add((path, tag), "string", "must be a text")

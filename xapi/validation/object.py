@@ -18,9 +18,7 @@ def check_plain_object(value: Any, path: Path, problems: Problems) -> None:
     kind = value.get("objectType", "Activity")
     check = _CHECKS.get(kind) if type(kind) is str else None
     if check is None:
-        problems.add(
-            (path, "objectType"), "object_type", "must be Activity, Agent, Group or StatementRef here"
-        )
+        problems.add((path, "objectType"), "object_type", "must be Activity, Agent, Group or StatementRef here")
         return
     check(value, path, problems)
 

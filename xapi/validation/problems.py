@@ -35,9 +35,7 @@ class Problems(list[Problem]):
     def unknown(self, path: Path, value: dict[str, Any], allowed: frozenset[str]) -> None:
         """Report the properties of `value` that the specification does not name."""
         for name in sorted(value.keys() - allowed):
-            self.add(
-                (path, name), "unknown_property", "the specification has no such property here (case counts)"
-            )
+            self.add((path, name), "unknown_property", "the specification has no such property here (case counts)")
 
 
 def write_path(path: Path) -> str:

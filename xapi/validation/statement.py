@@ -53,9 +53,7 @@ def _check_shared(
             check(value[name], (path, name), problems)
     if "context" in value:
         about_activity = _is_activity(value.get("object"))
-        check_context(
-            value["context"], (path, "context"), problems, about_activity=about_activity, major=major
-        )
+        check_context(value["context"], (path, "context"), problems, about_activity=about_activity, major=major)
 
 
 def _check_object(

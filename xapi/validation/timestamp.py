@@ -35,6 +35,4 @@ def read_timestamp(text: str) -> datetime | None:
 
 def check_timestamp(value: Any, path: Path, problems: Problems) -> None:
     if type(value) is not str or read_timestamp(value) is None:
-        problems.add(
-            path, "timestamp", "must be an ISO 8601 timestamp with its zone, such as 2026-10-12T11:40:12Z"
-        )
+        problems.add(path, "timestamp", "must be an ISO 8601 timestamp with its zone, such as 2026-10-12T11:40:12Z")
