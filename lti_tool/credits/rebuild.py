@@ -1,4 +1,4 @@
-"""Make all evidence again from the stored statements: nothing derived is the only copy (architecture.md, decision 1)."""
+"""Make all evidence again from the stored statements: nothing derived is the only copy."""
 
 from collections.abc import Callable
 

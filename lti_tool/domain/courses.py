@@ -5,9 +5,7 @@ from functools import lru_cache
 
 from lti_tool.domain.values import Course
 
-_REMEMBERED = (
-    16_384  # answers kept; programmes have few activities, and hostile IRIs must not fill the memory
-)
+_REMEMBERED = 16_384  # answers kept; programmes have few activities, and hostile IRIs must not fill the memory
 
 
 class CourseFinder:

@@ -78,9 +78,7 @@ class LearnerContext:
         """The offline classes that are meant for this participant."""
         own = self.participant.id
         return tuple(
-            offline
-            for offline in self.place.classes
-            if offline.participants is None or own in offline.participants
+            offline for offline in self.place.classes if offline.participants is None or own in offline.participants
         )
 
 
@@ -129,9 +127,7 @@ def _places(programme: Programme, rules: RuleSet) -> dict[str, GroupPlace]:
     return {group.id: _place(group, programme, rules, by_school) for group in programme.groups.values()}
 
 
-def _place(
-    group: Group, programme: Programme, rules: RuleSet, by_school: Mapping[str, frozenset[str]]
-) -> GroupPlace:
+def _place(group: Group, programme: Programme, rules: RuleSet, by_school: Mapping[str, frozenset[str]]) -> GroupPlace:
     classes = programme.offline_classes.values()
     own = valid_points(group, programme, rules)
     of_group = rules.settings.practice_focus_scope == "group"

@@ -15,6 +15,4 @@ def differs_from_roster(evidence: Evidence, context: LearnerContext) -> bool:
     if evidence.practice_group is not None:
         said["group"] = evidence.practice_group
     mine = {context.participant.group, *context.participant.extra_groups}
-    return any(
-        value != truth[name] and not (name == "group" and value in mine) for name, value in said.items()
-    )
+    return any(value != truth[name] and not (name == "group" and value in mine) for name, value in said.items())

@@ -90,9 +90,7 @@ class RuleSet:
     domains: Mapping[str, FocusDomain]
     focus_points: Mapping[str, FocusPoint]
     phases: tuple[Phase, ...]
-    terms: Mapping[str, Mapping[str, Term]] = field(
-        default_factory=dict
-    )  # by list: roles, bodies, artefacts, basis…
+    terms: Mapping[str, Mapping[str, Term]] = field(default_factory=dict)  # by list: roles, bodies, artefacts, basis…
 
     @property
     def structure(self) -> Structure:

@@ -103,27 +103,17 @@ def _flag(name: str, sentence: str, source: str) -> Setting:
     return Setting(name, "flag", sentence, source)
 
 
-def _whole(
-    name: str, least: int, most: int, sentence: str, source: str, *, optional: bool = False
-) -> Setting:
+def _whole(name: str, least: int, most: int, sentence: str, source: str, *, optional: bool = False) -> Setting:
     return Setting(name, "whole", sentence, source, least=least, most=most, optional=optional)
 
 
 _STAGES = "preschool primary secondary vocational"
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "structure", "table", "How the total is made up of online, offline and practice credits.", "A-01"
-    ),
-    Setting(
-        "manager_structure", "table", "Another structure for the school management team, if any.", "A-20"
-    ),
-    Setting(
-        "offline_sessions", "credits", "Credits of the sessions that a new offline class starts with.", "A-13"
-    ),
-    Setting(
-        "cohort", "window", "First and last day of every cohort, as month and day.", "A-15", optional=True
-    ),
+    Setting("structure", "table", "How the total is made up of online, offline and practice credits.", "A-01"),
+    Setting("manager_structure", "table", "Another structure for the school management team, if any.", "A-20"),
+    Setting("offline_sessions", "credits", "Credits of the sessions that a new offline class starts with.", "A-13"),
+    Setting("cohort", "window", "First and last day of every cohort, as month and day.", "A-15", optional=True),
     _choice(
         "online_award",
         "threshold proportional",
@@ -153,9 +143,7 @@ SETTINGS: tuple[Setting, ...] = (
     _choice("log_required", "teacher class none", "Whose training log an offline session needs.", "A-12"),
     _flag("makeup", "Whether a make-up session stands for the one that was missed.", "A-13"),
     _flag("team_training_counts", "Whether training of the management team gives offline credits.", "A-13"),
-    _choice(
-        "practice_excess", "cap show_in_total", "Whether practice above its share lifts the total.", "A-03"
-    ),
+    _choice("practice_excess", "cap show_in_total", "Whether practice above its share lifts the total.", "A-03"),
     _choice("practice_focus_scope", "school group", "Whose focus points practice must match.", "A-06"),
     _choice("approval", "required auto", "Whether practice needs an approval to count.", "A-14"),
     _choice("institution_approval", "off on", "Whether the institution may approve practice.", "R-065"),
@@ -184,9 +172,7 @@ SETTINGS: tuple[Setting, ...] = (
         "A-17",
     ),
     _flag("final_required", "Whether the final assessment must be passed.", "A-17"),
-    _choice(
-        "record_mode", "all_or_nothing by_component", "What is recorded of those who lack something.", "A-18"
-    ),
+    _choice("record_mode", "all_or_nothing by_component", "What is recorded of those who lack something.", "A-18"),
     _choice("gradebook_value", "accrued recorded", "Which figure the gradebook shows.", "A-19"),
     _choice("columns", "total total+components", "Which columns the gradebook gets.", "A-19"),
     _choice("display_rounding", "floor", "Displayed figures are cut, never rounded up.", "A-26"),

@@ -61,9 +61,7 @@ def _planned(context: LearnerContext) -> list[tuple[str, str]]:
 def _sessions_with(credit: Credit, context: LearnerContext, *reasons: str) -> set[tuple[str, str]]:
     """(class, session) of the sign-ins that ended with one of these reasons."""
     return {
-        key
-        for outcome in credit.explanation
-        if outcome.reason in reasons and (key := _find(outcome.activity, context))
+        key for outcome in credit.explanation if outcome.reason in reasons and (key := _find(outcome.activity, context))
     }
 
 

@@ -111,9 +111,7 @@ class Evidence:
     credits: Decimal | None = None  # an approval's grant
     # assessment
     assessment: str | None = None  # process | final
-    hints: Mapping[str, str] = field(
-        default_factory=dict
-    )  # school, school-stage, group as the statement says
+    hints: Mapping[str, str] = field(default_factory=dict)  # school, school-stage, group as the statement says
 
 
 # ── the roster and the plan (contract §5) ────────────────────────────────────────────────────────────

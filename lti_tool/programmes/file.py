@@ -162,6 +162,7 @@ def _offline_class(entry: Mapping[str, Any], zone: ZoneInfo) -> OfflineClass:
         size=entry["size"],
         size_reason=entry["size_reason"],
         title=entry["title"],
+        team_training=entry["team_training"],
     )
 
 

@@ -102,6 +102,7 @@ class OfflineClassSchema(Schema):
     participants = fields.List(identifier(), load_default=None)
     size = fields.Integer(strict=True, validate=validate.Range(1, 100_000), load_default=None)
     size_reason = fields.String(load_default=None)
+    team_training = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     sessions = fields.List(fields.Nested(OfflineSessionSchema), required=True, validate=validate.Length(min=1))
 
 
@@ -109,8 +110,8 @@ class PracticeActivitySchema(Schema):
     id = identifier(required=True)
     title = a_name(required=True)
     credits = Credits(required=True)
-    focus_points = fields.List(a_name(), required=True, validate=validate.Length(min=1))
-    required_stages = fields.List(identifier(), load_default=lambda: ["plan", "lesson", "reflection"])
+    focus_points = fields.List(a_name(), load_default=list)  # a regulation may know none
+    required_stages = fields.List(identifier(), load_default=list)  # none: those of the setting
 
 
 class WaiverSchema(Schema):

@@ -69,9 +69,7 @@ def _thresholds(table: Table) -> Thresholds:
         "joint_class_below",
     )
     table.only({*names, "semester_ends"})
-    numbers = {
-        name: table.take(name, whole(0, 100 if name.endswith("percent") else _MOST), 0) for name in names
-    }
+    numbers = {name: table.take(name, whole(0, 100 if name.endswith("percent") else _MOST), 0) for name in names}
     return Thresholds(semester_ends=table.take("semester_ends", month_and_day, (1, 31)), **numbers)
 
 

@@ -1,6 +1,5 @@
 """A tool with the example programme loaded, and a source whose statements may count as anything."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,9 @@ class Tool:
 
 
 @pytest.fixture
-def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Tool]:
+def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Tool:
     settings = replace(Settings(), files=Files(str(tmp_path / "files")))
     intake = Intake(settings.xapi.vocabulary)
     with db.begin() as conn:
         apply_programme(conn, EXAMPLE, clock())
-    yield Tool(db, open_store(settings, db, intake, clock), Credits(db, clock), intake)
+    return Tool(db, open_store(settings, db, intake, clock), Credits(db, clock), intake)

@@ -37,9 +37,7 @@ def test_a_slice_becomes_seconds(tool: Tool) -> None:
 
 
 def test_nine_hundred_minutes_become_the_online_credits(tool: Tool) -> None:
-    days = [
-        slice_(f"2026-10-{day:02}T08:00:00+08:00", f"2026-10-{day:02}T11:00:00+08:00") for day in range(12, 17)
-    ]
+    days = [slice_(f"2026-10-{day:02}T08:00:00+08:00", f"2026-10-{day:02}T11:00:00+08:00") for day in range(12, 17)]
     tool.send(*days[:4])
     assert result(tool)["online"] == Decimal(0)
 
@@ -90,9 +88,7 @@ def test_practice_counts_with_its_stages_and_the_principals_approval(tool: Tool)
     [((), 0), (("online",), 0), (("practice",), 0), (("offline",), 2), (("all",), 2)],
     ids=["default", "online", "practice", "offline", "all"],
 )
-def test_a_source_counts_only_as_what_it_is_trusted_with(
-    tool: Tool, evidence: tuple[str, ...], credits_: int
-) -> None:
+def test_a_source_counts_only_as_what_it_is_trusted_with(tool: Tool, evidence: tuple[str, ...], credits_: int) -> None:
     tool.send(twelve(5), source=tool.credential(*evidence))
     tool.send(twelve(6))
 

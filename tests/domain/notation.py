@@ -153,15 +153,15 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "video": {"is_video": True},
 }
 _VALUES: dict[str, Any] = {
-    "session": lambda value, end: {"session": value},
-    "reg": lambda value, end: {"registration": value},
-    "id": lambda value, end: {"statement": value},
-    "by": lambda value, end: {"account": value},
+    "session": lambda value, _: {"session": value},
+    "reg": lambda value, _: {"registration": value},
+    "id": lambda value, _: {"statement": value},
+    "by": lambda value, _: {"account": value},
     "arrives": lambda value, end: {"stored": end + timedelta(seconds=seconds(value))},
-    "at": lambda value, end: {"video_time": float(value)},
-    "segments": lambda value, end: {"video_segments": _segments(value)},
-    "points": lambda value, end: {"focus_points": tuple(value.split(","))},
-    "school": lambda value, end: {"hints": {"school": value}},
+    "at": lambda value, _: {"video_time": float(value)},
+    "segments": lambda value, _: {"video_segments": _segments(value)},
+    "points": lambda value, _: {"focus_points": tuple(value.split(","))},
+    "school": lambda value, _: {"hints": {"school": value}},
 }
 
 

@@ -46,10 +46,10 @@ def did(activity: str, stage: str, *, day: str = "12-01", **changes: Any) -> Evi
     return statement(Kind.STAGE, Verb.SUBMITTED, day, **given | changes)
 
 
-def approved(activity: str, *, day: str = "12-05", credits: str | None = None, **changes: Any) -> Evidence:
+def approved(activity: str, *, day: str = "12-05", granted: str | None = None, **changes: Any) -> Evidence:
     """审核通过 by the principal, with the credits granted if they are named."""
-    granted = None if credits is None else Decimal(credits)
-    given = {"practice_activity": activity, "by_person": "principal", "credits": granted}
+    amount = None if granted is None else Decimal(granted)
+    given = {"practice_activity": activity, "by_person": "principal", "credits": amount}
     return statement(Kind.VERDICT, Verb.APPROVED, day, **given | changes)
 
 
@@ -65,6 +65,6 @@ def assessed(kind: str, *, passed: bool = True, day: str = "06-15", **changes: A
     return statement(Kind.ASSESSMENT, verb, day, **{"assessment": kind} | changes)
 
 
-def practice(name: str, credits: str, points: str, stages: str = "plan lesson reflection") -> PracticeActivity:
+def practice(name: str, worth: str, points: str, stages: str = "plan lesson reflection") -> PracticeActivity:
     """An entry of the catalogue: `practice("p1", "5", "T7")`."""
-    return PracticeActivity(name, name, Decimal(credits), tuple(points.split()), tuple(stages.split()))
+    return PracticeActivity(name, name, Decimal(worth), tuple(points.split()), tuple(stages.split()))

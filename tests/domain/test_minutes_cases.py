@@ -3,6 +3,8 @@
 Each case: the statements as `notation` explains, what counts in minutes and seconds, and why.
 """
 
+# ruff: noqa: E501 - tables
+
 from typing import Any, NamedTuple
 
 import pytest
@@ -70,7 +72,7 @@ WORKED_EXAMPLES = [
     ),
     Case(
         "M4b",
-        "\n".join(f"19:{minute} heartbeat A session=1" for minute in "00 04 09 13 20 22".split()),
+        "\n".join(f"19:{minute} heartbeat A session=1" for minute in ["00", "04", "09", "13", "20", "22"]),
         "15:00",
         "a gap of exactly 5 joins, one of 7 breaks",
     ),
@@ -144,7 +146,9 @@ EDGES = [
     Case("gap of 5:01", "19:00 heartbeat A session=1\n19:05:01 heartbeat A session=1", "0:00", "breaks"),
     Case("one heartbeat", "19:00 heartbeat A session=1", "0:00", "the last one adds nothing"),
     Case("two at once", "19:00 heartbeat A session=1\n19:00 heartbeat A session=1", "0:00", "no time between"),
-    Case("heartbeats of two sessions", "19:00 heartbeat A session=1\n19:03 heartbeat A session=2", "0:00", "not joined"),
+    Case(
+        "heartbeats of two sessions", "19:00 heartbeat A session=1\n19:03 heartbeat A session=2", "0:00", "not joined"
+    ),
     Case("ahead by 4:59", "19:00-19:05 slice A session=1 arrives=-4m59s", "5:00", "tolerated"),
     Case("ahead by 5:00", "19:00-19:05 slice A session=1 arrives=-5m", "5:00", "tolerated"),
     Case("ahead by 5:01", "19:00-19:05 slice A session=1 arrives=-5m1s", "0:00", "future"),
@@ -156,7 +160,9 @@ EDGES = [
     Case("last day", "06-30 20:00-21:00 slice A session=1", "60:00", "30 June counts"),
     Case("day after", "07-01 00:00-01:00 slice A session=1", "0:00", "outside of the cycle"),
     Case("day before", "08-31 20:00-21:00 slice A session=1", "0:00", "outside of the cycle"),
-    Case("touching", "19:00-19:05 slice A session=1\n19:05-19:10 slice A session=1", "10:00", "two halves are the whole"),
+    Case(
+        "touching", "19:00-19:05 slice A session=1\n19:05-19:10 slice A session=1", "10:00", "two halves are the whole"
+    ),
     Case("seconds", "19:00:00-19:00:59 slice A session=1", "0:59", "nothing is rounded up"),
     Case("a slice with less duration", "19:00-19:05 slice A session=1 3m", "3:00", "its last part"),
     Case("a slice with more duration", "19:00-19:05 slice A session=1 9m", "5:00", "never more than its interval"),
@@ -462,9 +468,20 @@ SINGLES = [
         "40:00",
         "voided sessions are none",
     ),
-    Case("a heartbeat of the same activity", "19:40 completed A 40m\n20:00 heartbeat A session=1", "0:00", "session-level"),
+    Case(
+        "a heartbeat of the same activity",
+        "19:40 completed A 40m\n20:00 heartbeat A session=1",
+        "0:00",
+        "session-level",
+    ),
     Case("estimates off", "19:00 experienced A\n19:04 experienced A", "0:00", "views carry no time"),
-    Case("estimates on", "19:00 experienced A\n19:04 experienced B\n19:20 other A", "4:00", "gaps", {"gap_estimate": "on"}),
+    Case(
+        "estimates on",
+        "19:00 experienced A\n19:04 experienced B\n19:20 other A",
+        "4:00",
+        "gaps",
+        {"gap_estimate": "on"},
+    ),
     Case(
         "estimates beside a session",
         "19:00 experienced A\n19:04 experienced A\n20:00-20:01 slice A session=1",

@@ -1,5 +1,7 @@
 """Every online statement leads to a reason: counted or not, in full or in part, and flagged where it should be."""
 
+# ruff: noqa: E501 - tables
+
 from datetime import date
 from typing import Any, NamedTuple
 

@@ -49,17 +49,13 @@ def is_about_another(evidence: Evidence, context: LearnerContext) -> Reason | No
 def has_no_session(evidence: Evidence, context: LearnerContext) -> Reason | None:
     """No such class or session in the plan."""
     offline = context.programme.offline_classes.get(evidence.class_id or "")
-    known = offline is not None and any(
-        session.id == evidence.offline_session for session in offline.sessions
-    )
+    known = offline is not None and any(session.id == evidence.offline_session for session in offline.sessions)
     return None if known else Reason.UNKNOWN_CLASS
 
 
 def is_not_in_class(evidence: Evidence, context: LearnerContext) -> Reason | None:
     """The class is meant for other schools, or for other people of the school."""
-    return (
-        None if any(own.id == evidence.class_id for own in context.offline_classes) else Reason.NOT_IN_CLASS
-    )
+    return None if any(own.id == evidence.class_id for own in context.offline_classes) else Reason.NOT_IN_CLASS
 
 
 def is_team_training(evidence: Evidence, context: LearnerContext) -> Reason | None:

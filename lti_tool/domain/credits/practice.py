@@ -189,16 +189,12 @@ def _outcomes(one: Performed, context: LearnerContext) -> Iterator[Outcome]:
             yield refused(statement, Component.PRACTICE, one.obstacle)
         else:
             reason = Reason.APPROVED if statement.kind is Kind.VERDICT else Reason.STAGE
-            yield counted(
-                statement, Component.PRACTICE, reason, context, one.credits if is_decisive else None
-            )
+            yield counted(statement, Component.PRACTICE, reason, context, one.credits if is_decisive else None)
 
 
 def _by_point(done: Iterable[Performed], outcomes: Iterable[Outcome]) -> dict[str, Decimal]:
     """Counted credits by focus point; those of an activity with several are shared evenly in tenths."""
-    given = {
-        outcome.statement: outcome.credits for outcome in outcomes if outcome.counted and outcome.credits
-    }
+    given = {outcome.statement: outcome.credits for outcome in outcomes if outcome.counted and outcome.credits}
     by_point: dict[str, Decimal] = {}
     for one in done:
         amount = given.get(one.decisive.statement) if one.decisive else None

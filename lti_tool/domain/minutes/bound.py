@@ -63,11 +63,7 @@ def _presence_of(interval: Interval) -> Presence | None:
 
 
 def _reports_by(other: Evidence, interval: Interval) -> bool:
-    return (
-        other.presence is not None
-        and other.interval is None
-        and other.timestamp <= interval.evidence.timestamp
-    )
+    return other.presence is not None and other.interval is None and other.timestamp <= interval.evidence.timestamp
 
 
 def clip_to_cycle(stretches: Stretches, _interval: Interval, context: LearnerContext) -> Stretches:

@@ -42,9 +42,7 @@ def collect_intervals(admitted: Iterable[Evidence], settings: Settings) -> Colle
     return found
 
 
-def _collect_session(
-    found: Collected, statements: Sequence[Evidence], method: Method, settings: Settings
-) -> None:
+def _collect_session(found: Collected, statements: Sequence[Evidence], method: Method, settings: Settings) -> None:
     """The intervals of one session by its method; its other statements are part of it, if it has any time."""
     intervals = list(METHODS[method](statements, settings))
     owners = {interval.evidence.statement for interval in intervals}
@@ -76,9 +74,7 @@ def _collect_singles(
     _collect_views(found, views, with_sessions, settings)
 
 
-def _collect_views(
-    found: Collected, views: Sequence[Evidence], with_sessions: set[str], settings: Settings
-) -> None:
+def _collect_views(found: Collected, views: Sequence[Evidence], with_sessions: set[str], settings: Settings) -> None:
     estimates: list[Interval] = []
     if settings.gap_estimate == "on":
         outside = (view for view in views if view.activity not in with_sessions)

@@ -60,11 +60,7 @@ def split_visits(statements: Sequence[Evidence]) -> list[list[Evidence]]:
 
 def _begun_at(visit: Sequence[Evidence], end: Evidence) -> int | None:
     """The time of the first initialized, else launched, that is not after the end."""
-    found = [
-        statement
-        for statement in visit
-        if statement.verb in BEGINNINGS and statement.timestamp <= end.timestamp
-    ]
+    found = [statement for statement in visit if statement.verb in BEGINNINGS and statement.timestamp <= end.timestamp]
     if not found:
         return None
     initialized = [statement for statement in found if statement.verb is Verb.INITIALIZED]

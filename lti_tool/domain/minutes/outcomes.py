@@ -31,9 +31,7 @@ def interval_outcome(
         return _outcome(interval.evidence, reason, 0, flags, counted=False)
     if position in sums.on_long_days:
         flags = (Reason.LONG_DAY, *flags)
-    return _outcome(
-        interval.evidence, interval.reason, sums.by_interval[position], (*cuts, *flags), counted=True
-    )
+    return _outcome(interval.evidence, interval.reason, sums.by_interval[position], (*cuts, *flags), counted=True)
 
 
 def _flags(evidence: Evidence, context: LearnerContext) -> tuple[Reason, ...]:
@@ -44,9 +42,7 @@ def _flags(evidence: Evidence, context: LearnerContext) -> tuple[Reason, ...]:
     return (*([Reason.LATE] if late else []), *([Reason.ROSTER_DIFFERS] if differs else []))
 
 
-def _outcome(
-    evidence: Evidence, reason: Reason, seconds: int, flags: tuple[Reason, ...], *, counted: bool
-) -> Outcome:
+def _outcome(evidence: Evidence, reason: Reason, seconds: int, flags: tuple[Reason, ...], *, counted: bool) -> Outcome:
     return Outcome(
         evidence.statement,
         counted,

@@ -53,9 +53,7 @@ def add_up(intervals: Sequence[Interval], parts: Iterable[Part], context: Learne
         by_focus_point=by_point,
         by_interval=seconds,
         kept=kept,
-        on_long_days=frozenset(position for position, day in touched if day in long_days)
-        if long_days
-        else frozenset(),
+        on_long_days=frozenset(position for position, day in touched if day in long_days) if long_days else frozenset(),
     )
 
 

@@ -80,9 +80,7 @@ def check_class_schools(plan: Survey) -> Iterator[Breach]:
     for offline in _classes(plan):
         for school in offline.schools:
             if school not in plan.programme.schools:
-                yield Breach(
-                    "class_school_unknown", "error", "class", offline.id, "R-058", {"school": school}
-                )
+                yield Breach("class_school_unknown", "error", "class", offline.id, "R-058", {"school": school})
 
 
 def _classes(plan: Survey) -> Iterator[OfflineClass]:

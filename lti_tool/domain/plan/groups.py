@@ -15,9 +15,7 @@ def check_point_count(plan: Survey) -> Iterator[Breach]:
     for group in plan.programme.groups.values():
         points = len(set(group.focus_points))
         if points < least:
-            yield Breach(
-                "points_too_few", "error", "group", group.id, "R-053", {"points": points, "least": least}
-            )
+            yield Breach("points_too_few", "error", "group", group.id, "R-053", {"points": points, "least": least})
 
 
 def check_points_in_annex(plan: Survey) -> Iterator[Breach]:
@@ -31,9 +29,7 @@ def check_points_in_annex(plan: Survey) -> Iterator[Breach]:
                 yield Breach("point_unknown", "error", "group", group.id, "R-051", {"point": point})
             elif not plan.rules.is_ticked(point, stage):
                 numbers = {"point": point, "stage": stage.value}
-                yield Breach(
-                    NOT_TICKED, _LEVELS[plan.rules.settings.stage_check], "group", group.id, "R-051", numbers
-                )
+                yield Breach(NOT_TICKED, _LEVELS[plan.rules.settings.stage_check], "group", group.id, "R-051", numbers)
 
 
 def check_audience(plan: Survey) -> Iterator[Breach]:
@@ -66,6 +62,4 @@ def check_membership(plan: Survey) -> Iterator[Breach]:
             yield Breach("group_unknown", "warning", "participant", participant.id, "R-052")
         groups = tuple(dict.fromkeys((participant.group, *participant.extra_groups)))
         if len(groups) > 1:
-            yield Breach(
-                "several_groups", severity, "participant", participant.id, "R-052", {"groups": groups}
-            )
+            yield Breach("several_groups", severity, "participant", participant.id, "R-052", {"groups": groups})

@@ -14,9 +14,7 @@ def check_team_size(plan: Survey) -> Iterator[Breach]:
         size = sum(members.values())
         least = plan.rules.thresholds.team_least
         if size < least:
-            yield Breach(
-                "team_too_small", "error", "school", school, "R-044", {"members": size, "least": least}
-            )
+            yield Breach("team_too_small", "error", "school", school, "R-044", {"members": size, "least": least})
         yield from _check_most(plan, school, size)
 
 

@@ -134,6 +134,7 @@ offline_classes = Table(
     Column("participants", JsonText),
     Column("size", Integer),
     Column("size_reason", Text),
+    Column("team_training", Boolean, nullable=False, server_default=false()),
     _belongs_to_programme(),
 )
 
