@@ -86,7 +86,6 @@ participants = Table(
     _belongs_to_programme(),
     Index(None, "programme_id", "group_id"),
     Index(None, "programme_id", "school_id"),
-    Index(None, "programme_id", "name"),
 )
 
 staff = Table(
