@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped(name: str) -> Path:
-    """The folder `static` or `migrations`, whichever way the tool is installed."""
+    """The folder `static`, `migrations` or `examples`, whichever way the tool is installed."""
     inside = _PACKAGE / f"_{name}"
     return inside if inside.is_dir() else _PACKAGE.parent / name

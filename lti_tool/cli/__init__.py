@@ -34,7 +34,6 @@ def _add_commands() -> None:
         recompute,
         registrations,
         serve,
-        statements,
         sync,
     )
 
@@ -47,7 +46,6 @@ def _add_commands() -> None:
         programmes,
         recompute,
         sync,
-        statements,
     ):
         for command in module.COMMANDS:
             main.add_command(command)

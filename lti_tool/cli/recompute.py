@@ -20,18 +20,18 @@ from lti_tool.storage.queries.people import touch_programme
 @pass_tool
 def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) -> None:
     """Compute everybody's credits again, from the statements."""
-    credits = tool.credits
+    own = tool.credits
     try:
-        credits.programme(programme_id)
+        own.programme(programme_id)
     except UnknownProgramme:
         raise click.BadParameter(f'there is no programme "{programme_id}"', param_hint="--programme") from None
     if dry_run:
-        _print_changes(credits.preview(programme_id), as_json=as_json)
+        _print_changes(own.preview(programme_id), as_json=as_json)
         return
     statements = rebuild_evidence(tool.db, tool.store, tool.intake)
     with tool.db.begin() as conn:
         touch_programme(conn, programme_id)
-    changed = credits.refresh(programme_id)
+    changed = own.refresh(programme_id)
     if as_json:
         print_json({"statements": statements, "changed": sorted(changed)})
     else:
@@ -41,15 +41,15 @@ def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) ->
 def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:
     listed = list(changes)
     people: Counter[str] = Counter(change.school for change in listed)
-    credits: defaultdict[str, Decimal] = defaultdict(Decimal)
+    moved: defaultdict[str, Decimal] = defaultdict(Decimal)
     for change in listed:
-        credits[change.school] += change.accrued_by
+        moved[change.school] += change.accrued_by
     if as_json:
         print_json(
             {
                 "changes": [_shown(change) for change in listed],
-                "schools": {school: {"people": n, "credits": float(credits[school])} for school, n in people.items()},
-                "total": {"people": len(listed), "credits": float(sum(credits.values()))},
+                "schools": {school: {"people": n, "credits": float(moved[school])} for school, n in people.items()},
+                "total": {"people": len(listed), "credits": float(sum(moved.values()))},
             }
         )
         return
@@ -57,8 +57,8 @@ def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:
         figures = "; ".join(f"{name} {_text(now)} → {_text(then)}" for name, (now, then) in change.figures.items())
         click.echo(f"{change.participant}  {change.name}  {figures}")
     for school, number in sorted(people.items()):
-        click.echo(f"school {school}: {number} people, {credits[school]:+} credits")
-    click.echo(f"total: {len(listed)} people would change, {sum(credits.values()):+} credits; nothing was written.")
+        click.echo(f"school {school}: {number} people, {moved[school]:+} credits")
+    click.echo(f"total: {len(listed)} people would change, {sum(moved.values()):+} credits; nothing was written.")
 
 
 def _shown(change: Change) -> dict[str, object]:

@@ -65,7 +65,9 @@ def list_(tool: Tool, *, as_json: bool) -> None:
         return
     for one in found:
         deployments = ", ".join(one["deployments"]) or "learned at the first launch"
-        click.echo(f"{one['registration']}  {one['name']}  {one['issuer']}  {one['client_id']}  deployments: {deployments}")
+        click.echo(
+            f"{one['registration']}  {one['name']}  {one['issuer']}  {one['client_id']}  deployments: {deployments}"
+        )
 
 
 @registrations.command()

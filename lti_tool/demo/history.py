@@ -52,7 +52,9 @@ class Setting:
     issuer: str
     vocabulary: str
     lessons: str
-    approvers: dict[str, str]  # school → account of its principal
+    approvers: dict[
+        str, tuple[str, str]
+    ]  # school → accounts of its principal and a deputy, who approves the principal's
     sessions: dict[tuple[str, str], tuple[datetime, datetime]]  # (class, session) → start and end
     now: datetime
     zone: ZoneInfo
@@ -149,9 +151,10 @@ def _practice(learner: Learner, setting: Setting) -> Iterator[Statement]:
 def _approval(learner: Learner, practice: Practice, iri: str, moment: datetime, setting: Setting) -> Statement:
     target = {"id": iri, "definition": {"type": f"{setting.vocabulary}/activity-types/practice-activity"}}
     beneficiary = {"homePage": setting.issuer, "name": learner.account}
+    principal, deputy = setting.approvers[learner.school]
     return _say(
         setting,
-        setting.approvers[learner.school],
+        deputy if learner.account == principal else principal,
         STREAMS + "approve",
         target,
         moment,

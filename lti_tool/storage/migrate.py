@@ -21,7 +21,7 @@ def pending_migrations(db: Database) -> list[str]:
     """The revisions that this database still lacks, oldest first; empty when it is up to date."""
     script = ScriptDirectory.from_config(_config())
     with db.read() as connection:
-        applied = MigrationContext.configure(connection).get_heads()
+        applied = MigrationContext.configure(connection).get_current_heads()
     done = {rev.revision for head in applied for rev in script.iterate_revisions(head, "base")}
     return [rev.revision for rev in reversed(list(script.walk_revisions())) if rev.revision not in done]
 
