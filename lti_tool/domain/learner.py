@@ -73,6 +73,16 @@ class LearnerContext:
     def structure(self) -> Structure:
         return self.place.structure
 
+    def place_named(self, group: str | None) -> GroupPlace:
+        """Where a statement that names `group` was done: there, if the roster knows the participant there; else here.
+
+        Somebody who changed schools keeps the earlier group beside the new one; practice done there is judged by that
+        school and its team, unless `transfer_policy = "current_school"` (A-25).
+        """
+        if group in self.participant.extra_groups and self.rules.settings.transfer_policy == "evidence_date":
+            return self.index.places.get(group or "", self.place)
+        return self.place
+
     @property
     def offline_classes(self) -> tuple[OfflineClass, ...]:
         """The offline classes that are meant for this participant."""

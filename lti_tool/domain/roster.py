@@ -6,7 +6,7 @@ from lti_tool.domain.values import Evidence
 
 def differs_from_roster(evidence: Evidence, context: LearnerContext) -> bool:
     """Whether a statement's hints contradict the roster; the roster is used, and the statement flagged."""
-    group = context.place.group
+    group = context.place_named(evidence.practice_group or evidence.hints.get("group")).group
     truth = {"school": group.school, "group": group.id, "school-stage": group.stage.value}
     hints = evidence.hints
     said = {name: hints[name] for name in truth if name in hints}

@@ -279,6 +279,12 @@ SESSIONS = [
         "08:00–12:00 and 13:00–17:00",
     ),
     Case(
+        "a slice is a sign of life",
+        "08:00 initialized A session=1\n12:55-13:00 slice A session=1\n17:00 terminated A session=1 9h",
+        "485:00",
+        "08:00–12:00, the slice, and 13:00–17:00",
+    ),
+    Case(
         "sign of life of another session",
         "08:00 initialized A session=1\n13:00 other A session=2\n17:00 terminated A session=1 9h",
         "240:00",

@@ -59,7 +59,7 @@ def is_by_no_approver(evidence: Evidence, context: LearnerContext) -> Reason | N
     """由校级管理团队组织: an approval, or a return, counts only from those who may give it."""
     if evidence.kind is not Kind.VERDICT:
         return None
-    return lacks_authority(evidence, context, context.school.id)
+    return lacks_authority(evidence, context, context.place_named(evidence.practice_group).school.id)
 
 
 PRACTICE_RULES: tuple[Callable[[Evidence, LearnerContext], Reason | None], ...] = (
@@ -79,7 +79,7 @@ class Performed:
 
     activity: PracticeActivity
     statements: Sequence[Evidence]
-    decisive: Evidence | None  # carries the credits: the latest verdict, else the last stage that was needed
+    decisive: Evidence  # carries the credits: the latest verdict, else the last stage that was needed
     obstacle: Reason | None  # why it earns nothing
     credits: Decimal
     points: tuple[str, ...]  # the focus points that its credits are for
@@ -120,19 +120,16 @@ def _perform(activity_id: str, statements: Sequence[Evidence], context: LearnerC
     verdicts = [statement for statement in statements if statement.kind is Kind.VERDICT]
     stages = _first_of_each_stage(statements)
     needed = [stages.get(stage) for stage in _required_stages(activity, context)]
-    last = max((one for one in needed if one is not None), key=_by_time, default=None)
+    last = max((one for one in needed if one is not None), key=_by_time, default=statements[-1])
     decisive = verdicts[-1] if verdicts else last
+    place = context.place_named(decisive.practice_group)
     theme = points_of(activity, statements)
-    obstacle = lacks_theme(theme, context) or _undecided(verdicts, needed, context)
-    earned = ZERO if obstacle or decisive is None else grant(activity, decisive)
+    obstacle = lacks_theme(theme, place, context.rules) or _undecided(verdicts, needed, context)
+    earned = ZERO if obstacle else grant(activity, decisive)
     if not obstacle and not earned:
         obstacle = Reason.NO_CREDITS
-    return Performed(activity, statements, decisive, obstacle, earned, tuple(_good(theme, context)))
-
-
-def _good(theme: Sequence[str], context: LearnerContext) -> Iterator[str]:
-    """Those points of an activity on which its credits are booked."""
-    return (point for point in theme if lacks_theme((point,), context) is None)
+    booked = tuple(point for point in theme if lacks_theme((point,), place, context.rules) is None)
+    return Performed(activity, statements, decisive, obstacle, earned, booked)
 
 
 def _undecided(
@@ -175,14 +172,13 @@ def _by_time(statement: Evidence) -> tuple[object, ...]:
 
 
 def _in_order_of_decision(one: Performed) -> tuple[object, ...]:
-    decisive = one.decisive or one.statements[0]
-    return decisive.timestamp, decisive.statement
+    return _by_time(one.decisive)
 
 
 def _outcomes(one: Performed, context: LearnerContext) -> Iterator[Outcome]:
     """The decisive statement carries the credits; stages stand beside it; earlier verdicts are superseded."""
     for statement in one.statements:
-        is_decisive = one.decisive is not None and statement.statement == one.decisive.statement
+        is_decisive = statement.statement == one.decisive.statement
         if statement.kind is Kind.VERDICT and not is_decisive:
             yield refused(statement, Component.PRACTICE, Reason.SUPERSEDED)
         elif one.obstacle is not None:
@@ -197,7 +193,7 @@ def _by_point(done: Iterable[Performed], outcomes: Iterable[Outcome]) -> dict[st
     given = {outcome.statement: outcome.credits for outcome in outcomes if outcome.counted and outcome.credits}
     by_point: dict[str, Decimal] = {}
     for one in done:
-        amount = given.get(one.decisive.statement) if one.decisive else None
+        amount = given.get(one.decisive.statement)
         if amount:
             for point, share in split_in_tenths(amount, one.points or ("",)).items():
                 by_point[point] = by_point.get(point, ZERO) + share

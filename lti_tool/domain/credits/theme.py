@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.learner import GroupPlace
 from lti_tool.domain.reasons import Reason
+from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Evidence, PracticeActivity
 
 
@@ -14,21 +15,21 @@ def points_of(activity: PracticeActivity, statements: Iterable[Evidence]) -> tup
     return tuple(sorted({point for statement in statements for point in statement.focus_points}))
 
 
-def lacks_theme(points: Sequence[str], context: LearnerContext) -> Reason | None:
+def lacks_theme(points: Sequence[str], place: GroupPlace, rules: RuleSet) -> Reason | None:
     """Any one point suffices that is ticked for the group's stage and in the school's set (A-06, A-07); else why not.
 
     T6 of a primary school is not ticked (C9); T8, which the school did not choose, is not in its set (C16).
     """
-    if not context.rules.has_matrix:
+    if not rules.has_matrix:
         return None
-    ticked = [point for point in points if _is_ticked(point, context)]
+    ticked = [point for point in points if _is_ticked(point, place, rules)]
     if not ticked:
         return Reason.POINT_NOT_TICKED
-    chosen = context.place.practice_points
+    chosen = place.practice_points
     return None if any(point in chosen for point in ticked) else Reason.POINT_NOT_IN_SCHOOL
 
 
-def _is_ticked(point: str, context: LearnerContext) -> bool:
-    if not context.place.stage_binds:
-        return point in context.rules.focus_points
-    return context.rules.is_ticked(point, context.place.stage)
+def _is_ticked(point: str, place: GroupPlace, rules: RuleSet) -> bool:
+    if not place.stage_binds:
+        return point in rules.focus_points
+    return rules.is_ticked(point, place.stage)

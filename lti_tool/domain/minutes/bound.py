@@ -58,7 +58,7 @@ def _presence_of(interval: Interval) -> Presence | None:
     own = interval.evidence.presence
     if own is not None or interval.reason is not Reason.SESSION:
         return own
-    reports = [other for other in interval.session if _reports_by(other, interval)]
+    reports = [other for other in interval.visit if _reports_by(other, interval)]
     return reports[-1].presence if reports else None
 
 

@@ -37,14 +37,22 @@ def collect_intervals(admitted: Iterable[Evidence], settings: Settings) -> Colle
         if method is Method.NONE:
             singles.extend((statement, session) for statement in rest)
         else:
-            _collect_session(found, rest, method, settings)
+            _collect_session(found, rest, session, method, settings)
     _collect_singles(found, singles, with_sessions, settings)
     return found
 
 
-def _collect_session(found: Collected, statements: Sequence[Evidence], method: Method, settings: Settings) -> None:
+def _collect_session(
+    found: Collected,
+    statements: Sequence[Evidence],
+    session: Sequence[Evidence],
+    method: Method,
+    settings: Settings,
+) -> None:
     """The intervals of one session by its method; its other statements are part of it, if it has any time."""
     intervals = list(METHODS[method](statements, settings))
+    for interval in intervals:
+        interval.session = session
     owners = {interval.evidence.statement for interval in intervals}
     part = Reason.SESSION_PART if intervals else Reason.NO_TIME
     found.intervals.extend(intervals)

@@ -14,13 +14,15 @@ Stretch = tuple[int, int]
 class Interval:
     """What one statement says was studied, from `start` to `end`, before anything is cut.
 
-    `session` are all statements of its study session: what shows that somebody was there (§3b step 4).
+    `visit` are the statements that its time was read from; `session` all of its study session, slices included: what
+    shows that somebody was there (§3b step 4).
     """
 
     start: int
     end: int
     evidence: Evidence
     reason: Reason
+    visit: Sequence[Evidence]
     session: Sequence[Evidence]
 
 

@@ -27,7 +27,7 @@ def explicit_intervals(statements: Sequence[Evidence]) -> Iterator[Interval]:
             start, end = map(to_microseconds, statement.interval)
             if statement.duration is not None:
                 start = max(start, end - round(statement.duration * SECOND))
-            yield Interval(start, end, statement, Reason.SLICE, statements)
+            yield Interval(start, end, statement, Reason.SLICE, statements, statements)
 
 
 def adl_intervals(statements: Sequence[Evidence], _settings: Settings) -> Iterator[Interval]:
@@ -72,7 +72,7 @@ def _session_interval(last: Evidence, begun: int | None, visit: Sequence[Evidenc
     starts = [] if begun is None else [begun]
     if last.verb in ENDS and last.duration is not None:
         starts.append(end - round(last.duration * SECOND))
-    return Interval(max(starts), end, last, Reason.SESSION, visit)
+    return Interval(max(starts), end, last, Reason.SESSION, visit, visit)
 
 
 def heartbeat_intervals(statements: Sequence[Evidence], settings: Settings) -> Iterator[Interval]:
@@ -94,7 +94,7 @@ def _short_gaps(statements: Sequence[Evidence], settings: Settings, reason: Reas
     times = [to_microseconds(statement.timestamp) for statement in statements]
     for statement, start, end in zip(statements, times, times[1:], strict=False):
         if start < end <= start + longest:
-            yield Interval(start, end, statement, reason, statements)
+            yield Interval(start, end, statement, reason, statements, statements)
 
 
 def single_interval(statement: Evidence, session: Sequence[Evidence]) -> Interval | None:
@@ -102,7 +102,7 @@ def single_interval(statement: Evidence, session: Sequence[Evidence]) -> Interva
     if statement.duration is None or statement.verb in _TIMELESS:
         return None
     end = to_microseconds(statement.timestamp)
-    return Interval(end - round(statement.duration * SECOND), end, statement, Reason.SINGLE, session)
+    return Interval(end - round(statement.duration * SECOND), end, statement, Reason.SINGLE, session, session)
 
 
 METHODS: Mapping[Method, Callable[[Sequence[Evidence], Settings], Iterator[Interval]]] = {

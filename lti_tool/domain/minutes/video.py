@@ -21,7 +21,7 @@ def video_intervals(statements: Sequence[Evidence], settings: Settings) -> Itera
     if settings.video_basis == "content":
         played = _at_most(played, _content(statements))
     for start, end, statement in played:
-        yield Interval(start, end, statement, Reason.VIDEO, statements)
+        yield Interval(start, end, statement, Reason.VIDEO, statements, statements)
 
 
 def _stops_first(statement: Evidence) -> tuple[object, ...]:

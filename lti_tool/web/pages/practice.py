@@ -34,7 +34,7 @@ def practice_of(explained: Explained, comments: Mapping[str, str]) -> list[Pract
     offered = [
         activity
         for activity in context.programme.practice_activities.values()
-        if activity.id in begun or lacks_theme(activity.focus_points, context) is None
+        if activity.id in begun or lacks_theme(activity.focus_points, context.place, context.rules) is None
     ]
     return [practice_state(activity, begun.get(activity.id, []), context, comments) for activity in offered]
 
