@@ -22,6 +22,10 @@ _NOTICES = {
     "linked": lazy_gettext("Linked. What is on record of this person counts now."),
     "programme": lazy_gettext("The course shows this programme from now on."),
     "retry": lazy_gettext("It will be tried again in a moment."),
+    "retry_all": lazy_gettext("Everything that was refused will be tried again in a moment."),
+    "skip": lazy_gettext("Set aside. Nothing more is sent to this cell."),
+    "respect": lazy_gettext("The grade in the LMS stays as it is."),
+    "busy": lazy_gettext("This cell is being sent at this very moment. Look again in a few seconds."),
     "revoked": lazy_gettext("The credential is revoked."),
     "unlinked": lazy_gettext("The link is undone."),
 }

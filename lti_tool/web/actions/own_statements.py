@@ -95,10 +95,15 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
+def is_own_credential(attributes: Mapping[str, Any]) -> bool:
+    """Whether a key pair with these attributes is the one that our own statements are written with."""
+    return attributes.get(_MADE_BY) == _NAME
+
+
 def _own_credential(services: Services, conn: Connection, programme_id: str) -> Credential:
     """The key pair under whose authority our own statements stand; its secret is known to nobody."""
     for found in credentials.list_credentials(conn):
-        if found.tenant == programme_id and found.attributes.get(_MADE_BY) == _NAME:
+        if found.tenant == programme_id and is_own_credential(found.attributes):
             return found
     key, _ = credentials.create(
         conn,
