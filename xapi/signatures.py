@@ -39,8 +39,15 @@ def _check(statement: Statement, attachment: dict[str, Any], contents: dict[str,
     payload = _read_payload(token, path)
     problems = Problems()
     check_statement(payload, None, problems, major=major)
-    if problems or not are_equivalent(statement, payload):
+    if problems or not are_equivalent(_unsigned(statement), _unsigned(payload)):
         raise _wrong(path, "the payload of the signature is not this statement")
+
+
+def _unsigned(statement: Statement) -> Statement:
+    """The statement before signatures were added, which is what was signed."""
+    others = [item for item in statement.get("attachments", ()) if item["usageType"] != SIGNATURE]
+    kept = {name: value for name, value in statement.items() if name != "attachments"}
+    return {**kept, "attachments": others} if others else kept
 
 
 def _read_payload(token: bytes, path: str) -> dict[str, Any]:
