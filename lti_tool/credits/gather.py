@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from lti_tool.domain.credits.offline import find_class_logs
+from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.rows import to_evidence
 from lti_tool.storage.queries import people
@@ -25,3 +28,13 @@ def gather_evidence(conn: Connection, programme_id: str, participant_ids: Sequen
     for row in rows:
         gathered[owner[row["subject_key"]]].append(to_evidence(row, known.get(row["actor_key"])))
     return gathered
+
+
+def with_class_logs(conn: Connection, index: ProgrammeIndex) -> ProgrammeIndex:
+    """The index with the trainers' logs there are now, where one log may stand for a whole class (A-12)."""
+    if index.rules.settings.log_required != "class":
+        return index
+    keys = people.list_keys_of(conn, index.programme.id, sorted(index.programme.staff))
+    own = sorted({key for found in keys.values() for key in found})
+    logs = (to_evidence(row, None) for row in list_evidence(conn, index.programme.id, own) if row["kind"] == Kind.LOG)
+    return replace(index, class_logs=find_class_logs(logs, index))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from lti_tool.clock import Clock, utc_now
-from lti_tool.credits.gather import gather_evidence
+from lti_tool.credits.gather import gather_evidence, with_class_logs
 from lti_tool.credits.preview import Change, list_changes
 from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
@@ -78,12 +78,12 @@ class Credits:
             rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
             if not rows:
                 return []
-            ready = self._shelf.get(conn, programme_id)
+            index = with_class_logs(conn, self._shelf.get(conn, programme_id).index)
             evidence = gather_evidence(conn, programme_id, list(rows))
         now = self._clock()
         explained = []
         for person in (to_participant(rows[id_]) for id_ in participant_ids if id_ in rows):
-            context = ready.index.context(person)
+            context = index.context(person)
             credit = assess(evidence[person.id], context, now)
             explained.append(Explained(person, credit, context, evidence[person.id]))
         return explained
@@ -104,13 +104,13 @@ class Credits:
     def _compute(self, conn: Connection, programme_id: str, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
         if not rows:
             return []
-        ready = self._shelf.get(conn, programme_id)
+        index = with_class_logs(conn, self._shelf.get(conn, programme_id).index)
         evidence = gather_evidence(conn, programme_id, [row["id"] for row in rows])
         now = self._clock()
         return [
             to_result_row(
                 programme_id,
-                assess(evidence[row["id"]], ready.index.context(to_participant(row)), now),
+                assess(evidence[row["id"]], index.context(to_participant(row)), now),
                 touch=row["touched"],
                 now=now,
             )

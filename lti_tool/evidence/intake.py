@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lti_tool.domain.values import Component
+from lti_tool.domain.values import Component, Kind
 from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.recognise import is_assessment, recognise
 from lti_tool.evidence.rows import to_row
@@ -31,10 +31,15 @@ class Intake:
         evidence.add_evidence(conn, rows)
         voided = evidence.void_evidence(conn, [stored.voids for stored in batch if stored.voids])
         concerned: dict[str | None, set[str]] = defaultdict(set)
+        logs: dict[str | None, set[str]] = defaultdict(set)
         for row in [*rows, *voided]:
             concerned[row["tenant"]].add(row["subject_key"])
+            if row["kind"] == Kind.LOG:
+                logs[row["tenant"]].add(row["subject_key"])
         for tenant in sorted(concerned, key=str):
             people.touch_keys(conn, sorted(concerned[tenant]), tenant)
+        for tenant in sorted(logs, key=str):
+            people.touch_classes(conn, sorted(logs[tenant]), tenant)
 
     def refuse(self, credential: Credential, statement: dict[str, Any]) -> str | None:
         """Why a learner's browser may not say this (answered with 403), or None (domain.md §3a, "Trust")."""

@@ -13,7 +13,7 @@ from lti_tool.storage.queries.evidence import list_unmatched
 from lti_tool.storage.queries.results import find_results
 from tests.credits.conftest import EXAMPLE, Tool
 from tests.support.clock import FakeClock
-from tests.support.statements import ADL, BASE, approval, slice_, stage, statement, twelve
+from tests.support.statements import ADL, BASE, MOODLE, account, approval, slice_, stage, statement, twelve
 
 PROGRAMME, ZHANG = "hz-2026", "a6f10c3e"
 
@@ -192,3 +192,20 @@ def test_everything_derived_can_be_made_again_from_the_statements(tool: Tool) ->
     after = dict(result(tool))
     assert {**after, "computed_touch": 0} == {**before, "computed_touch": 0}
     assert reasons(tool) == explained
+
+
+def test_a_trainers_log_stands_for_the_whole_class_where_the_programme_says_so(tool: Tool, clock: FakeClock) -> None:
+    by_class = replace(EXAMPLE.programme, settings={"log_required": "class"})
+    with tool.db.begin() as conn:
+        apply_programme(conn, replace(EXAMPLE, programme=by_class), clock())
+        people.add_identifier(conn, PROGRAMME, account_key(MOODLE, "trainer"), "s-01", "launch")
+    tool.send(twelve(5))
+    assert result(tool)["offline"] == Decimal(0)
+
+    log = twelve(6) | {"id": "7d0c0a53-3c55-4a0e-9a45-2f0a3f1f5d11", "actor": account("trainer")}
+    log["object"] = {**log["object"], "id": f"{BASE}/logs/of-the-class"}
+    tool.send(log)
+    assert result(tool)["offline"] == Decimal(2)
+
+    tool.send(twelve(12) | {"object": {"objectType": "StatementRef", "id": log["id"]}})
+    assert result(tool)["offline"] == Decimal(0)

@@ -25,6 +25,11 @@ def twelve(number: int) -> dict[str, Any]:
     return copy.deepcopy(_TWELVE[number - 1])
 
 
+def account(name: str) -> dict[str, Any]:
+    """An actor by an account on the learning platform."""
+    return {"account": {"homePage": MOODLE, "name": name}}
+
+
 def statement(verb: str, activity: str, *, actor: dict[str, Any] = ZHANG, **parts: Any) -> dict[str, Any]:
     """A valid statement with an id of its own."""
     return {

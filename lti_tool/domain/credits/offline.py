@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from lti_tool.domain.credits.outcomes import counted, is_in_cycle, refused, share_credits
 from lti_tool.domain.decimals import ZERO
-from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.learner import LearnerContext, ProgrammeIndex
 from lti_tool.domain.reasons import Reason
+from lti_tool.domain.times import to_microseconds
 from lti_tool.domain.trust import distrust
 from lti_tool.domain.values import (
     Component,
@@ -134,6 +135,20 @@ def _session_of(evidence: Evidence, context: LearnerContext) -> OfflineSession:
 
 def _session(offline: OfflineClass, session_id: str) -> OfflineSession:
     return next(session for session in offline.sessions if session.id == session_id)
+
+
+def find_class_logs(evidence: Iterable[Evidence], index: ProgrammeIndex) -> frozenset[SessionKey]:
+    """The sessions of which a trainer's own log is on record (`log_required = "class"`, A-12)."""
+    return frozenset(
+        (statement.class_id, statement.offline_session)
+        for statement in evidence
+        if statement.kind is Kind.LOG
+        and statement.class_id is not None
+        and statement.offline_session is not None
+        and not statement.voided
+        and distrust(statement, Component.OFFLINE) is None
+        and index.cycle.start <= to_microseconds(statement.timestamp) < index.cycle.grace_end
+    )
 
 
 def has_log(key: SessionKey, statements: Iterable[Evidence], context: LearnerContext) -> bool:

@@ -56,7 +56,7 @@ def check_schools_have_groups(plan: Survey) -> Iterator[Breach]:
 
 def check_membership(plan: Survey) -> Iterator[Breach]:
     """A participant in no group, or in several (R-052, A-11)."""
-    severity: Severity = "error" if plan.rules.settings.multi_group == "deny" else "info"
+    severity: Severity = "error" if plan.rules.settings.multi_group == "deny" else "warning"
     for participant in plan.participants:
         if participant.group not in plan.programme.groups:
             yield Breach("group_unknown", "warning", "participant", participant.id, "R-052")

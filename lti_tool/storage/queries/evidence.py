@@ -17,14 +17,14 @@ def add_evidence(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def void_evidence(conn: Connection, statements: Sequence[str]) -> list[RowMapping]:
-    """Mark the evidence of voided statements; the rows that it changed (subject key and tenant)."""
+    """Mark the evidence of voided statements; the rows that it changed (subject key, tenant, kind)."""
     changed: list[RowMapping] = []
     for chunk in chunks(statements):
         change = (
             update(evidence)
             .where(evidence.c.statement.in_(chunk), evidence.c.voided.is_(False))
             .values(voided=True)
-            .returning(evidence.c.subject_key, evidence.c.tenant)
+            .returning(evidence.c.subject_key, evidence.c.tenant, evidence.c.kind)
         )
         changed += conn.execute(change).mappings()
     return changed

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, not_, select, tuple_, update
 
 from lti_tool.storage.dialects import for_update, upsert
-from lti_tool.storage.tables.programmes import identifiers, participants
+from lti_tool.storage.tables.programmes import identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
 _CHUNK = 500
@@ -95,6 +95,24 @@ def touch_keys(conn: Connection, keys: Sequence[str], tenant: str | None = None)
             query = query.where(identifiers.c.programme_id == tenant)
         owners.update((row.programme_id, row.person_id) for row in conn.execute(query))
     touch(conn, sorted(owners))
+
+
+def touch_classes(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
+    """Mark everybody as stale for whom one of these keys is staff: a trainer's log may complete a whole class."""
+    for chunk in chunks(sorted(set(keys))):
+        query = (
+            select(identifiers.c.programme_id)
+            .join(
+                staff, and_(staff.c.programme_id == identifiers.c.programme_id, staff.c.id == identifiers.c.person_id)
+            )
+            .where(identifiers.c.key.in_(chunk))
+            .order_by(identifiers.c.programme_id)
+            .distinct()
+        )
+        if tenant is not None:
+            query = query.where(identifiers.c.programme_id == tenant)
+        for programme_id in conn.execute(query).scalars().all():
+            touch_programme(conn, programme_id)
 
 
 def touch(conn: Connection, people: Sequence[tuple[str, str]]) -> None:
