@@ -1,0 +1,50 @@
+"""Which programme a course shows, and who the person of a launch is there, once somebody has said so."""
+
+from sqlalchemy import Connection
+
+from lti_tool.grades.refresh import refresh_desired
+from lti_tool.lti.record import match_person
+from lti_tool.lti.sessions import LtiSession
+from lti_tool.storage.queries import lti_launches, offered
+from lti_tool.web.errors import not_found
+from lti_tool.web.services import Services
+
+
+def choose_programme(services: Services, session: LtiSession, programme_id: str) -> None:
+    """The course of this launch shows a programme from now on.
+
+    Not found unless the programme is offered to the platform. Where a colleague has chosen in the meantime, their
+    choice stands and is what this launch shows.
+    """
+    with services.db.begin() as conn:
+        chosen = lti_launches.get_context(conn, session.context_id)["programme_id"]
+        if chosen is None:
+            if not offered.is_offered(conn, session.platform_id, programme_id):
+                raise not_found()
+            lti_launches.link_context(conn, session.context_id, programme_id)
+            # The column is made now, not only once the first learner has credits.
+            refresh_desired(conn, programme_id, [], now=services.clock(), settings=services.mirror)
+        _recognise(conn, session, chosen or programme_id)
+
+
+def catch_up(services: Services, session: LtiSession) -> bool:
+    """Whether more is known than at the launch: the course shows a programme, or somebody linked this person.
+
+    So whoever was told to wait need only load the page again.
+    """
+    if session.programme_id is not None and session.participant_id is not None:
+        return False
+    with services.db.begin() as conn:
+        shown = session.programme_id or lti_launches.get_context(conn, session.context_id)["programme_id"]
+        return shown is not None and _recognise(conn, session, shown)
+
+
+def _recognise(conn: Connection, session: LtiSession, programme_id: str) -> bool:
+    """Let the session show a programme as whoever its person is there; whether that changes anything."""
+    person, how = match_person(conn, programme_id, session.issuer, session.sub, session.email)
+    if (programme_id, person) == (session.programme_id, session.participant_id):
+        return False
+    lti_launches.choose_programme(conn, session.id, programme_id, person)
+    if person is not None and how is not None:
+        offered.recognise_member(conn, session.context_id, session.sub, person, how)
+    return True

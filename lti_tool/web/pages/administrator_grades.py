@@ -1,0 +1,145 @@
+"""An administrator's pages about the gradebooks: how far they are equal to the credits, and what is in the way."""
+
+from datetime import datetime
+
+from flask_babel import gettext
+from sqlalchemy import RowMapping
+
+from lti_tool.grades.reasons import Action
+from lti_tool.lti.sessions import LtiSession
+from lti_tool.storage.queries import platform_grades as queries
+from lti_tool.storage.queries.grades_claims import find_pace
+from lti_tool.web.actions.gradebook import RESPECT, RETRY, SKIP
+from lti_tool.web.contexts_admin import (
+    CellAction,
+    CellLine,
+    ColumnLine,
+    ExchangeLine,
+    ExchangesPage,
+    GradesPage,
+    PauseState,
+)
+from lti_tool.web.errors import not_found
+from lti_tool.web.pages import administrator_words as words
+from lti_tool.web.services import Services
+
+_PAGE = 30
+_COLUMNS = 20
+
+
+def grades_page(services: Services, session: LtiSession, shown: str, after: int, columns_after: int) -> GradesPage:
+    """The state of the mirror on this platform, with the cells of one filter."""
+    if shown not in words.FILTERS:
+        raise not_found()
+    now, platform_id = services.clock(), session.platform_id
+    with services.db.read() as conn:
+        counts = queries.count_cells(conn, platform_id)
+        oldest = queries.find_oldest_pending(conn, platform_id)
+        pace = find_pace(conn, platform_id)
+        columns = queries.list_closed_columns(conn, platform_id, after=columns_after, limit=_COLUMNS + 1)
+        cells = queries.list_cells(conn, platform_id, words.FILTERS[shown][1], after=after, limit=_PAGE + 1)
+    listed, closed = cells[:_PAGE], columns[:_COLUMNS]
+    return GradesPage(
+        counts=[(state, str(name), counts[state]) for state, name in words.STATES.items() if counts.get(state)],
+        lag_seconds=None if oldest is None else max(0, int((now - oldest).total_seconds())),
+        oldest=oldest,
+        pause=_pause(pace, now),
+        columns=[_column(row) for row in closed],
+        columns_following=closed[-1]["id"] if len(columns) > _COLUMNS else None,
+        filters=[
+            (code, str(name), sum(counts.get(state, 0) for state in states), code == shown)
+            for code, (name, states) in words.FILTERS.items()
+        ],
+        shown=shown,
+        cells=[_cell(row, pace) for row in listed],
+        following=listed[-1]["id"] if len(cells) > _PAGE else None,
+        refused=counts.get("blocked", 0) + counts.get("retrying", 0),
+    )
+
+
+def exchanges_page(services: Services, session: LtiSession, cell: int | None, before: int | None) -> ExchangesPage:
+    """Each call to the LMS, newest first; of one cell, if it is the platform's."""
+    with services.db.read() as conn:
+        if cell is not None and queries.find_cell(conn, session.platform_id, cell) is None:
+            raise not_found()
+        rows = queries.list_exchanges(conn, session.platform_id, cell=cell, before=before, limit=_PAGE + 1)
+    shown = rows[:_PAGE]
+    return ExchangesPage(
+        cell=cell,
+        lines=[_exchange(row) for row in shown],
+        following=shown[-1]["id"] if len(rows) > _PAGE else None,
+    )
+
+
+def _cell(row: RowMapping, pace: RowMapping | None) -> CellLine:
+    sentence, meaning, advice = words.in_words(row["reason"])
+    detail = row["detail"] or (pace["detail"] if pace and pace["reason"] == row["reason"] else "")
+    return CellLine(
+        id=row["id"],
+        name=row["name"] or row["sub"],
+        course=row["course_title"],
+        column=row["label"],
+        state=words.word(words.STATES, row["state"]),
+        desired=row["desired_value"],
+        confirmed=row["confirmed_value"],
+        lms_value=row["lms_value"],
+        pending_since=row["pending_since"],
+        retry_at=row["retry_at"],
+        reason=row["reason"],
+        sentence=sentence,
+        meaning=meaning,
+        advice=advice,
+        answer=detail or "",
+        actions=_actions(row["state"], row["reason"]),
+    )
+
+
+def _actions(state: str, reason: str | None) -> list[CellAction]:
+    possible = words.actions_of(state, reason)
+    found = []
+    if Action.RESEND in possible or (reason == "overridden" and Action.RETRY in possible):
+        found.append(CellAction(RETRY, gettext("Send the credits again"), is_main=True))
+    elif Action.RETRY in possible:
+        found.append(CellAction(RETRY, gettext("Retry now"), is_main=True))
+    if state == "overridden":
+        found.append(CellAction(RESPECT, gettext("Leave it as it is in the LMS"), is_main=False))
+    elif Action.SKIP in possible:
+        found.append(CellAction(SKIP, gettext("Skip"), is_main=False))
+    return found
+
+
+def _column(row: RowMapping) -> ColumnLine:
+    sentence, meaning, advice = words.in_words(row["reason"])
+    return ColumnLine(
+        id=row["id"],
+        label=row["label"],
+        course=row["course_title"],
+        sentence=sentence or gettext("The column is being looked for, or made."),
+        meaning=meaning,
+        advice=advice,
+        answer=row["detail"] or "",
+        again_at=row["next_attempt_at"],
+    )
+
+
+def _pause(pace: RowMapping | None, now: datetime) -> PauseState | None:
+    if pace is None or pace["paused_until"] is None or pace["paused_until"] <= now:
+        return None
+    sentence, meaning, advice = words.in_words(pace["reason"])
+    return PauseState(pace["paused_until"], sentence, meaning, advice, pace["detail"] or "")
+
+
+def _exchange(row: RowMapping) -> ExchangeLine:
+    return ExchangeLine(
+        at=row["at"],
+        what=words.word(words.KINDS, row["kind"]),
+        who=row["name"] or "",
+        method=row["method"],
+        url=row["url"],
+        request=row["request"] or "",
+        status=row["status"],
+        answer=row["answer"] or "",
+        milliseconds=row["milliseconds"],
+        outcome=words.outcome_in_words(row["outcome"]),
+        is_good=row["outcome"] == "accepted",
+    )

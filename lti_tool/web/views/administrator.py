@@ -1,0 +1,110 @@
+"""Pages of an administrator about the one learning platform that they launched from."""
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.web.access import administrators_only, launch, launched_blueprint
+from lti_tool.web.actions import gradebook, key_pairs
+from lti_tool.web.errors import not_found
+from lti_tool.web.pages import administrator, administrator_grades
+from lti_tool.web.rendering import notice, render
+from lti_tool.web.services import services
+
+blueprint = launched_blueprint("administrator")
+
+_LARGEST = 2**31 - 1
+
+
+@blueprint.get("/administration")
+@administrators_only
+def show_platform() -> str:
+    page = administrator.platform_page(services(), launch(), read_number("after") or 0)
+    return render("administrator/platform.html", page)
+
+
+@blueprint.get("/administration/launches")
+@administrators_only
+def show_launches() -> str:
+    page = administrator.launches_page(services(), launch(), request.args.get("seen", ""), read_number("refused"))
+    return render("administrator/launches.html", page)
+
+
+@blueprint.get("/administration/credentials")
+@administrators_only
+def show_credentials() -> str:
+    page = administrator.credentials_page(services(), launch(), read_number("before"))
+    return render("administrator/credentials.html", page)
+
+
+@blueprint.post("/administration/credentials")
+@administrators_only
+def make_credential() -> tuple[str, int]:
+    made, problems = key_pairs.make_credential(services(), launch().platform_id, request.form)
+    page = administrator.credentials_page(services(), launch(), None)
+    shown = render("administrator/credentials.html", page, made=made, problems=problems, given=request.form)
+    return shown, 422 if problems else 201
+
+
+@blueprint.post("/administration/credentials/revoke")
+@administrators_only
+def revoke_credential() -> Response:
+    key_pairs.revoke_credential(services(), launch().platform_id, request.form.get("key", ""))
+    return redirect(url_for("administrator.show_credentials", done=notice("revoked")))
+
+
+@blueprint.get("/administration/grades")
+@administrators_only
+def show_grades() -> str:
+    page = administrator_grades.grades_page(
+        services(),
+        launch(),
+        request.args.get("show", "refused"),
+        read_number("after") or 0,
+        read_number("columns") or 0,
+    )
+    return render("administrator/grades.html", page)
+
+
+@blueprint.post("/administration/grades/retry")
+@administrators_only
+def retry_grades() -> Response:
+    gradebook.retry_everything(services(), launch().platform_id)
+    return redirect(url_for("administrator.show_grades", done=notice("retry_all")))
+
+
+@blueprint.post("/administration/grades/<int:cell>/<action>")
+@administrators_only
+def act_on_cell(cell: int, action: str) -> Response:
+    said = gradebook.act_on_cell(services(), launch().platform_id, _checked(cell), action)
+    return redirect(url_for("administrator.show_grades", done=notice(said), show=request.args.get("show")))
+
+
+@blueprint.post("/administration/columns/<int:column>/retry")
+@administrators_only
+def retry_column(column: int) -> Response:
+    gradebook.retry_column(services(), launch().platform_id, _checked(column))
+    return redirect(url_for("administrator.show_grades", done=notice("retry")))
+
+
+@blueprint.get("/administration/exchanges")
+@administrators_only
+def show_exchanges() -> str:
+    page = administrator_grades.exchanges_page(services(), launch(), read_number("cell"), read_number("before"))
+    return render("administrator/exchanges.html", page)
+
+
+def read_number(name: str) -> int | None:
+    """A number of the address; None where there is none, not found for anything else."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise not_found()
+    return _checked(int(text))
+
+
+def _checked(number: int) -> int:
+    """No row has a number that the database could not hold."""
+    if number > _LARGEST:
+        raise not_found()
+    return number

@@ -1,0 +1,57 @@
+"""Before a programme's pages: which one the course shows, and who the person is there."""
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.lti.sessions import LtiSession
+from lti_tool.web.access import TRAINEE, is_staff, launch, launched_blueprint
+from lti_tool.web.actions import choosing
+from lti_tool.web.errors import forbidden
+from lti_tool.web.pages import start
+from lti_tool.web.rendering import notice, render
+from lti_tool.web.services import services
+
+blueprint = launched_blueprint("programme")
+
+
+@blueprint.get("/start")
+def show_start() -> Response | str:
+    session = launch()
+    if choosing.catch_up(services(), session):
+        return redirect(url_for("programme.show_start"))
+    onward = _onward(session)
+    if onward is not None:
+        return redirect(url_for(onward))
+    if session.programme_id is None and is_staff():
+        return _choose()
+    page = start.waiting_page(services(), session)
+    return render("programme/unknown.html" if session.programme_id else "programme/waiting.html", page)
+
+
+@blueprint.post("/start")
+def choose() -> Response | tuple[str, int]:
+    if not is_staff():
+        raise forbidden()
+    chosen = request.form.get("programme", "")
+    if launch().programme_id is not None:
+        return redirect(url_for("programme.show_start"))
+    if not chosen:
+        return _choose(nothing_chosen=True), 422
+    choosing.choose_programme(services(), launch(), chosen)
+    return redirect(url_for("trainer.show_course", done=notice("programme")))
+
+
+def _choose(*, nothing_chosen: bool = False) -> str:
+    page = start.choose_page(services(), launch(), request.args.get("after", ""))
+    return render("programme/choose.html", page, nothing_chosen=nothing_chosen)
+
+
+def _onward(session: LtiSession) -> str | None:
+    """The page that this person was kept from; None as long as somebody must act."""
+    if session.programme_id is None:
+        return None
+    if session.participant_id is not None and session.custom.get("content"):
+        return "trainee.show_study"
+    if session.audience_role != TRAINEE:
+        return "trainer.show_course"
+    return "trainee.show_credits" if session.participant_id is not None else None
