@@ -97,6 +97,12 @@ def list_exchanges(
     return list(conn.execute(query).mappings())
 
 
+def find_pause(conn: Connection, platform_id: int, now: datetime) -> RowMapping | None:
+    """Until when and why the platform is not called; None while it is."""
+    query = select(grade_paces).where(grade_paces.c.platform_id == platform_id, grade_paces.c.paused_until > now)
+    return conn.execute(query).mappings().one_or_none()
+
+
 def find_cell(conn: Connection, platform_id: int, cell_id: int) -> RowMapping | None:
     """A cell of the platform; None also for another platform's."""
     query = select(grade_cells).where(grade_cells.c.id == cell_id, grade_cells.c.platform_id == platform_id)

@@ -1,14 +1,11 @@
 """An administrator's pages about the gradebooks: how far they are equal to the credits, and what is in the way."""
 
-from datetime import datetime
-
 from flask_babel import gettext
 from sqlalchemy import RowMapping
 
 from lti_tool.grades.reasons import Action
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import platform_grades as queries
-from lti_tool.storage.queries.grades_claims import find_pace
 from lti_tool.web.actions.gradebook import RESPECT, RETRY, SKIP
 from lti_tool.web.contexts_admin import (
     CellAction,
@@ -35,7 +32,7 @@ def grades_page(services: Services, session: LtiSession, shown: str, after: int,
     with services.db.read() as conn:
         counts = queries.count_cells(conn, platform_id)
         oldest = queries.find_oldest_pending(conn, platform_id)
-        pace = find_pace(conn, platform_id)
+        pause = queries.find_pause(conn, platform_id, now)
         columns = queries.list_closed_columns(conn, platform_id, after=columns_after, limit=_COLUMNS + 1)
         cells = queries.list_cells(conn, platform_id, words.FILTERS[shown][1], after=after, limit=_PAGE + 1)
     listed, closed = cells[:_PAGE], columns[:_COLUMNS]
@@ -43,7 +40,7 @@ def grades_page(services: Services, session: LtiSession, shown: str, after: int,
         counts=[(state, str(name), counts[state]) for state, name in words.STATES.items() if counts.get(state)],
         lag_seconds=None if oldest is None else max(0, int((now - oldest).total_seconds())),
         oldest=oldest,
-        pause=_pause(pace, now),
+        pause=_pause(pause),
         columns=[_column(row) for row in closed],
         columns_following=closed[-1]["id"] if len(columns) > _COLUMNS else None,
         filters=[
@@ -51,7 +48,7 @@ def grades_page(services: Services, session: LtiSession, shown: str, after: int,
             for code, (name, states) in words.FILTERS.items()
         ],
         shown=shown,
-        cells=[_cell(row, pace) for row in listed],
+        cells=[_cell(row, pause) for row in listed],
         following=listed[-1]["id"] if len(cells) > _PAGE else None,
         refused=counts.get("blocked", 0) + counts.get("retrying", 0),
     )
@@ -71,9 +68,9 @@ def exchanges_page(services: Services, session: LtiSession, cell: int | None, be
     )
 
 
-def _cell(row: RowMapping, pace: RowMapping | None) -> CellLine:
+def _cell(row: RowMapping, pause: RowMapping | None) -> CellLine:
     sentence, meaning, advice = words.in_words(row["reason"])
-    detail = row["detail"] or (pace["detail"] if pace and pace["reason"] == row["reason"] else "")
+    detail = row["detail"] or (pause["detail"] if pause and pause["reason"] == row["reason"] else "")
     return CellLine(
         id=row["id"],
         name=row["name"] or row["sub"],
@@ -122,11 +119,10 @@ def _column(row: RowMapping) -> ColumnLine:
     )
 
 
-def _pause(pace: RowMapping | None, now: datetime) -> PauseState | None:
-    if pace is None or pace["paused_until"] is None or pace["paused_until"] <= now:
+def _pause(row: RowMapping | None) -> PauseState | None:
+    if row is None:
         return None
-    sentence, meaning, advice = words.in_words(pace["reason"])
-    return PauseState(pace["paused_until"], sentence, meaning, advice, pace["detail"] or "")
+    return PauseState(row["paused_until"], *words.in_words(row["reason"]), row["detail"] or "")
 
 
 def _exchange(row: RowMapping) -> ExchangeLine:
