@@ -4,6 +4,7 @@ A limit protects the server from one sender; it is not an account of use. With s
 credential gets its rate in each of them.
 """
 
+from math import ceil
 from threading import Lock
 
 from xapi.errors import TooManyRequests
@@ -33,5 +34,5 @@ class RateLimits:
             self._buckets[credential.id] = (tokens - 1 if enough else tokens, now)
         if not enough:
             error = TooManyRequests(f"this credential may make {credential.per_minute} requests a minute")
-            error.headers["Retry-After"] = str(int((1 - tokens) / rate) + 1)
+            error.headers["Retry-After"] = str(ceil((1 - tokens) / rate))
             raise error
