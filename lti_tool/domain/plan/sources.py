@@ -12,7 +12,7 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "R-044": ("人数不少于 3 人", "the team has at least 3 members"),
     "R-045": ("最多不超过学校总人数的 5%", "the team has at most 5 % of the school's people"),
     "R-051": (
-        "各地、各校及各培训机构应参照研修内容依据及分学段关注要点",
+        "应参照提升工程 2.0 研修内容依据及分学段关注要点（见附件）",
         "plans follow the annex's focus points by school stage",
     ),
     "R-052": ("合理规划学校研修群体及关注要点", "schools plan their study groups and focus points"),
