@@ -57,7 +57,9 @@ def is_administrator() -> bool:
 def team_school() -> str | None:
     """The school whose management team this person belongs to: the programme's roster says so, never the LMS."""
     person = _person()
-    return person["school_id"] if person and person["position"] in TEAM_POSITIONS else None
+    if person is None or person["left_at"] is not None or person["position"] not in TEAM_POSITIONS:
+        return None
+    return str(person["school_id"])
 
 
 def participants_only(view: View) -> View:
@@ -103,6 +105,20 @@ def team_only(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if team_school() is None:
             raise forbidden()
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def staff_or_team_only(view: View) -> View:
+    """For trainers and administrators of the course, and for members of a school management team."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not is_staff() and team_school() is None:
+            raise forbidden()
+        if launch().programme_id is None:
+            return redirect(url_for("programme.show_start"))
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]

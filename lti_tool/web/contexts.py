@@ -242,7 +242,7 @@ class StudyPage:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One participant in the trainer's table."""
+    """One participant in the trainer's table; `left` is someone who is no longer on the roster."""
 
     id: str
     name: str
@@ -250,77 +250,98 @@ class LearnerRow:
     group: str
     position: str
     status: Status
+    left: bool
     accrued: Decimal
     maximum: Decimal
-    online_seconds: int
-    online_required: int
-    online_met: bool
-    offline: Decimal
-    offline_maximum: Decimal
-    offline_met: bool
-    practice: Decimal
-    practice_maximum: Decimal
-    practice_met: bool
-    unmet: Sequence[str]
-    cell_state: str | None
+    bars: Sequence[Bar]
+    missing: Sequence[str]
+    gradebook: GradebookState | None
 
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
     """The trainer's table: filtered, sorted and paged in the database."""
 
-    programme: str
-    programme_id: str
     rows: Sequence[LearnerRow]
     filters: Sequence[tuple[str, int, bool]]  # code, how many, is current
-    sort: str
+    orders: Sequence[str]
+    schools: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]  # id, name, its groups
+    chosen: Mapping[str, str]  # what the address asks for: filter, school, group, q, order
     following: str | None  # cursor of the next page
-    query: str
+    is_first: bool
     total: int
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedLine:
-    """A statement that counts for nobody yet, with the reason."""
+    """A statement that counts for nobody yet, with the reason; `participant_id` is whose it is, where known."""
 
     statement: str
     who: str
     activity: str
-    at: datetime
+    at: datetime | None
     reason: str
+    participant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
-    """A learner of the LMS course who is nobody of the programme yet."""
+    """A learner of the LMS course: `suggested` is who they may be, `linked_with` who somebody said they are."""
 
     id: int
     name: str
     email: str
     sub: str
     seen_at: datetime | None
+    suggested: str | None = None
+    linked_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedPage:
-    """People and statements without a match."""
+    """People and statements without a match; each list has the cursor of its next page."""
 
     members: Sequence[MemberLine]
+    members_after: int | None
+    linked: Sequence[MemberLine]
+    linked_after: int | None
     participants: Sequence[tuple[str, str]]  # (id, name) that a member may be linked with
+    query: str
     statements: Sequence[UnmatchedLine]
-    following: int | None
+    statements_before: int | None
+    unfit: Sequence[UnmatchedLine]  # of known people, about nothing that the programme has
+    unfit_after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class BreachLine:
-    """A breach of the regulation in the plan."""
+    """A breach of the regulation in the plan, with the regulation's own words."""
 
     code: str
     subject: str
     sentence: str
     severity: str
-    waived: bool
+    waiver: tuple[str, str] | None  # who set it aside, and why
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGroup:
+    """A group of a school: its points are (code, name, whether they are meant for its stage)."""
+
+    name: str
+    stage: str
+    people: int
+    points: Sequence[tuple[str, str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSchool:
+    name: str
+    staff: int | None
+    team: Sequence[tuple[str, str]]  # name, position
+    groups: Sequence[PlanGroup]
+    breaches: Sequence[BreachLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,8 +349,10 @@ class PlanPage:
     """The plan of the schools that this person may see, and its breaches."""
 
     programme: str
-    breaches: Sequence[BreachLine]
-    groups: Sequence[tuple[str, str, str, Sequence[PointCoverage]]]  # school, group, stage, points
+    regulation: str
+    breaches: Sequence[BreachLine]  # of the programme as a whole
+    schools: Sequence[PlanSchool]
+    following: str | None
 
 
 @dataclass(frozen=True, slots=True)

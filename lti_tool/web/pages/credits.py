@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext
+from sqlalchemy import RowMapping
 
 from lti_tool.credits.service import Explained
 from lti_tool.domain.decimals import ZERO
@@ -43,7 +44,7 @@ def credits_page(services: Services, programme_id: str, participant_id: str, *, 
     with services.db.read() as conn:
         comments = _comments(find_statements(conn, programme_id, deciding_statements(explained)))
         cells = queries.list_cells_of(conn, programme_id, participant_id)
-    lines = Lines(explained)
+    lines, components = Lines(explained), (credit.online, credit.offline, credit.practice)
     return CreditsPage(
         participant_id=participant_id,
         name=explained.participant.name,
@@ -52,8 +53,8 @@ def credits_page(services: Services, programme_id: str, participant_id: str, *, 
         programme=context.programme.title,
         is_own=is_own,
         credit=credit,
-        missing=missing_of(explained),
-        bars=bars_of(explained),
+        missing=missing_of(credit.unmet, *components),
+        bars=bars_of(*components),
         semesters=calendar_of(explained, today),
         courses=courses_of(explained),
         not_counted=lines.not_counted(),
@@ -62,20 +63,19 @@ def credits_page(services: Services, programme_id: str, participant_id: str, *, 
         practice=practice_of(explained, comments),
         points=points_of_page(explained),
         least_points=context.rules.thresholds.group_points_least,
-        gradebook=[_gradebook(cell) for cell in cells],
+        gradebook=[gradebook_of(cell) for cell in cells],
         today=today,
         as_of=now,
         zone=str(programme_zone(context)),
     )
 
 
-def bars_of(explained: Explained) -> list[Bar]:
+def bars_of(online: ComponentCredit, offline: ComponentCredit, practice: ComponentCredit) -> list[Bar]:
     """The three components: study in minutes, the others in credits."""
-    credit = explained.credit
     return [
-        _bar(Component.ONLINE, credit.online, credit.online.seconds, credit.online.required_seconds, "minutes"),
-        _bar(Component.OFFLINE, credit.offline, credit.offline.credits, credit.offline.maximum, "credits"),
-        _bar(Component.PRACTICE, credit.practice, credit.practice.credits, credit.practice.maximum, "credits"),
+        _bar(Component.ONLINE, online, online.seconds, online.required_seconds, "minutes"),
+        _bar(Component.OFFLINE, offline, offline.credits, offline.maximum, "credits"),
+        _bar(Component.PRACTICE, practice, practice.credits, practice.maximum, "credits"),
     ]
 
 
@@ -97,16 +97,16 @@ def _bar(
     )
 
 
-def missing_of(explained: Explained) -> list[str]:
+def missing_of(
+    unmet: Sequence[str], online: ComponentCredit, offline: ComponentCredit, practice: ComponentCredit
+) -> list[str]:
     """What is still missing, as parts of one sentence."""
-    credit = explained.credit
-    open_sessions = max(ZERO, credit.offline.maximum - credit.offline.credits)
     amounts: Mapping[str, Decimal | int] = {
-        "online": -(-max(0, credit.online.required_seconds - credit.online.seconds) // 60),
-        "offline": open_sessions,
-        "practice": max(ZERO, credit.practice.maximum - credit.practice.credits),
+        "online": -(-max(0, online.required_seconds - online.seconds) // 60),
+        "offline": max(ZERO, offline.maximum - offline.credits),
+        "practice": max(ZERO, practice.maximum - practice.credits),
     }
-    return [missing_in_words(name, amounts.get(name, 0)) for name in credit.unmet]
+    return [missing_in_words(name, amounts.get(name, 0)) for name in unmet]
 
 
 def day_page(
@@ -165,7 +165,8 @@ def _comments(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return {id_: text for id_, text in found.items() if text}
 
 
-def _gradebook(cell: Mapping[str, Any]) -> GradebookState:
+def gradebook_of(cell: RowMapping) -> GradebookState:
+    """Where a cell of the LMS gradebook stands."""
     return GradebookState(
         state=cell["state"],
         value=cell["confirmed_value"],
