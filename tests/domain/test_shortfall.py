@@ -1,0 +1,185 @@
+"""What a learner still lacks, in its own measure, and what would help."""
+
+
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.shortfall import Shortfall, list_shortfalls
+from lti_tool.domain.values import Evidence, OfflineClass, OfflineSession
+from tests.domain.notation import SCHOOL, context_of, credit_of, moment, programme, rules_with, study
+from tests.domain.people import approved, assessed, did, practice, signed_in, wrote_log
+
+PLAN = programme(practice=(practice("p1", "20", "T7"), practice("p2", "20", "T2")))
+
+
+def shortfalls(*evidence: Evidence, context: LearnerContext | None = None, **settings: Any) -> dict[str, Shortfall]:
+    """By action."""
+    where = context or context_of(PLAN, rules_with(**settings))
+    return {one.action: one for one in list_shortfalls(credit_of(list(evidence), where), where)}
+
+
+def whole(name: str) -> tuple[Evidence, Evidence]:
+    return signed_in(name), wrote_log(name)
+
+
+def practised(name: str) -> list[Evidence]:
+    return [did(name, stage) for stage in ("plan", "lesson", "reflection")]
+
+
+def test_everything_is_lacking_at_first() -> None:
+    found = shortfalls()
+
+    assert [(one.component, one.action) for one in found.values()] == [
+        ("online", "study"),
+        ("offline", "attend"),
+        ("practice", "practise"),
+        ("assess", "await_assessment"),
+    ]
+
+
+def test_one_second_of_study() -> None:
+    said = [
+        one
+        for day in range(12, 17)
+        for one in study(f"10-{day} 08:00-{'11:00' if day < 16 else '10:59:59'} slice A session={day} id={day}")
+    ]
+
+    found = shortfalls(*said)["study"]
+
+    assert (found.seconds, found.credits, found.component) == (1, 17, "online")
+
+
+def test_online_credits_that_are_still_missing_by_proportion() -> None:
+    found = shortfalls(*study("08:00-11:00 slice A session=1"), online_award="proportional")["study"]
+
+    assert (found.seconds, found.credits) == (43_200, Decimal("13.6"))
+
+
+def test_half_days_to_attend() -> None:
+    found = shortfalls(*whole("1"), *whole("3"))["attend"]
+
+    assert (found.credits, found.offline_sessions) == (4, (("cls-1", "2"), ("cls-1", "4")))
+
+
+def test_logs_to_write_apart_from_half_days_to_attend() -> None:
+    found = shortfalls(*whole("1"), signed_in("2"), wrote_log("3"))
+
+    assert found["attend"].offline_sessions == (("cls-1", "3"), ("cls-1", "4"))
+    assert found["write_log"].offline_sessions == (("cls-1", "2"),)
+    assert found["write_log"].credits == found["attend"].credits == 6
+
+
+def test_only_logs_to_write() -> None:
+    found = shortfalls(*(signed_in(name) for name in "1234"))
+
+    assert "attend" not in found
+    assert found["write_log"].offline_sessions == tuple(("cls-1", name) for name in "1234")
+
+
+def test_all_or_nothing_does_not_ask_for_what_was_attended() -> None:
+    found = shortfalls(*whole("1"), *whole("2"), offline_award="all_or_nothing")["attend"]
+
+    assert (found.credits, found.offline_sessions) == (8, (("cls-1", "3"), ("cls-1", "4")))
+
+
+def test_a_session_made_up_is_not_asked_for() -> None:
+    makeup = OfflineSession("m2", Decimal(2), moment("08:30", "12-05"), moment("11:30", "12-05"), makeup_for="2")
+    team = OfflineClass("team", (SCHOOL,), PLAN.offline_classes["cls-1"].sessions, team_training=True)
+    regular = PLAN.offline_classes["cls-1"]
+    classes = {"cls-1": replace(regular, sessions=(*regular.sessions, makeup)), "team": team}
+    context = context_of(replace(PLAN, offline_classes=classes))
+
+    found = shortfalls(signed_in("m2"), wrote_log("m2"), *whole("1"), context=context)["attend"]
+
+    assert found.offline_sessions == (("cls-1", "3"), ("cls-1", "4"))
+
+
+def test_where_no_class_is_planned_there_is_still_something_to_attend() -> None:
+    context = context_of(replace(PLAN, offline_classes={}))
+
+    found = shortfalls(context=context)["attend"]
+
+    assert (found.credits, found.offline_sessions) == (8, ())
+
+
+def test_sign_ins_whose_address_names_no_class_are_left_aside() -> None:
+    strange = [signed_in("1", activity=address) for address in ("urn:x", "https://x.example.org/cls-1/9", "a/b")]
+
+    assert shortfalls(*strange)["attend"].offline_sessions == (
+        ("cls-1", "1"),
+        ("cls-1", "2"),
+        ("cls-1", "3"),
+        ("cls-1", "4"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "action", "missing"),
+    [
+        ([], "practise", "25"),
+        ([*practised("p1"), approved("p1")], "practise", "5"),
+        ([*practised("p1"), approved("p1"), *practised("p2")], "get_approval", "5"),
+        ([*practised("p1")], "get_approval", "25"),
+        ([*practised("p1"), approved("p1", granted="19.9")], "practise", "5.1"),
+    ],
+)
+def test_practice(said: list[Evidence], action: str, missing: str) -> None:
+    found = shortfalls(*said)
+
+    assert found[action].credits == Decimal(missing)
+    assert {"practise", "get_approval"} & found.keys() == {action}
+
+
+def test_practice_of_a_structure_that_asks_for_more() -> None:
+    shares = {"online": 15, "offline": 8, "practice": 27}
+    found = shortfalls(*practised("p1"), approved("p1"), structure=shares)["practise"]
+
+    assert found.credits == 7
+
+
+def test_points_alone_are_missing_where_the_credits_suffice() -> None:
+    context = context_of(programme(practice=(practice("p1", "40", "T7"),)), rules_with(teacher_min_focus=2))
+
+    assert shortfalls(*practised("p1"), approved("p1"), context=context)["practise"].credits == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ([], ("process", "final")),
+        ([assessed("process")], ("final",)),
+        ([assessed("final")], ("process",)),
+        ([assessed("process"), assessed("final", passed=False)], ("final",)),
+    ],
+)
+def test_assessments(said: list[Evidence], missing: tuple[str, ...]) -> None:
+    assert shortfalls(*said)["await_assessment"].assessments == missing
+
+
+def test_a_derived_assessment_is_no_longer_missing_once_the_components_are_met() -> None:
+    said = [one for day in range(12, 17) for one in study(f"10-{day} 08:00-11:00 slice A session={day} id={day}")]
+    said += [one for name in "1234" for one in whole(name)]
+    said += [*practised("p1"), approved("p1"), *practised("p2")]
+
+    before = shortfalls(*said, process_assessment="derived")
+    after = shortfalls(*said, approved("p2"), process_assessment="derived")
+
+    assert before["await_assessment"].assessments == ("process", "final")
+    assert after["await_assessment"].assessments == ("final",)
+
+
+def test_a_plan_to_mend() -> None:
+    assert shortfalls(context=context_of(programme(plan="T2")))["mend_plan"].component == "plan"
+
+
+def test_nothing_is_missing() -> None:
+    said = [one for day in range(12, 17) for one in study(f"10-{day} 08:00-11:00 slice A session={day} id={day}")]
+    said += [one for name in "1234" for one in whole(name)]
+    said += [*practised("p1"), approved("p1"), *practised("p2"), approved("p2"), assessed("process"), assessed("final")]
+
+    assert shortfalls(*said) == {}
