@@ -1,5 +1,6 @@
 """`demo`: the whole thing on one machine, with a small learning platform to launch from."""
 
+import logging
 import shutil
 import socket
 import sys
@@ -185,6 +186,7 @@ def _wait_until_ready(url: str) -> None:
 
 @contextmanager
 def _serving(app: Any, port: int) -> Iterator[None]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request would bury the guide
     server = make_server(_LOOPBACK, port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
