@@ -12,6 +12,7 @@ from lti_tool.config import Settings
 from lti_tool.lti import keys
 from lti_tool.lti.canvas_json import canvas_configuration
 from lti_tool.lti.errors import LtiError
+from lti_tool.lti.handover import Handover, may_lack_cookies, storage_target
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.launch import LaunchRequest, accept_launch
@@ -27,10 +28,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class LtiPages:
-    """The pages that the host application makes: an error, a finished registration, and where a launch leads."""
+    """The pages that the host application makes: an error, a finished registration, the page for browsers that may lack
+    cookies (`handover`), and where a launch leads.
+    """
 
     error: Callable[[LtiError], Any]
     registered: Callable[[str], Any]
+    handover: Callable[[Handover], Any]
     after_launch: Callable[[Launched], str]  # the address below the session's own, such as "credits"
 
 
@@ -48,8 +52,10 @@ def create_blueprint(db: Database, settings: Settings, http: PlatformHttp, clock
 
     @blueprint.route("/login", methods=["GET", "POST"])
     def login() -> Any:
-        begun = begin_login(db, request.values.to_dict(), settings.server.public_url, clock)
-        response = redirect(begun.redirect_url)
+        parameters = request.values.to_dict()
+        begun = begin_login(db, parameters, settings.server.public_url, clock)
+        needs_page = may_lack_cookies(request.headers.get("Sec-Fetch-Dest"), storage_target(parameters))
+        response = pages.handover(begun.handover) if needs_page else redirect(begun.redirect_url)
         seconds = int(STATE_LIFETIME.total_seconds())
         return with_cookie(response, settings, state_cookie_name(begun.state), begun.cookie, seconds)
 
@@ -57,18 +63,20 @@ def create_blueprint(db: Database, settings: Settings, http: PlatformHttp, clock
     def launch() -> Any:
         posted = LaunchRequest(request.form.to_dict(), request.cookies.to_dict())
         launched = accept_launch(db, key_sets, settings, clock, posted)
-        token = launched.opened.token
-        response = redirect(f"{settings.server.public_url}/at/{token}/{pages.after_launch(launched)}", 303)
-        response.delete_cookie(state_cookie_name(posted.form["state"]))
+        if isinstance(launched, Handover):
+            return pages.handover(launched)
+        opened = launched.opened
+        response = redirect(f"{settings.server.public_url}/at/{opened.token}/{pages.after_launch(launched)}", 303)
+        if opened.cookie is None:
+            return response
+        with_cookie(response, settings, state_cookie_name(posted.form["state"]), "", 0)
         seconds = settings.lti.session_hours * 3600
-        return with_cookie(response, settings, cookie_name(token), launched.opened.cookie, seconds)
+        return with_cookie(response, settings, cookie_name(opened.token), opened.cookie, seconds)
 
     @blueprint.get("/jwks")
     def jwks() -> Any:
-        with db.begin() as conn:
-            keys.signing_key(conn, clock())
-            response = jsonify(keys.key_set(conn))
-        response.headers["Cache-Control"] = "public, max-age=300"
+        response = jsonify(keys.published(db, clock()))
+        response.headers["Cache-Control"] = f"public, max-age={int(keys.KEY_SET_LIFETIME.total_seconds())}"
         return response
 
     @blueprint.get("/register")
@@ -83,8 +91,10 @@ def create_blueprint(db: Database, settings: Settings, http: PlatformHttp, clock
 
 
 def with_cookie(response: Any, settings: Settings, name: str, value: str, seconds: int) -> Response:
-    """Set a cookie that an iframe on another site may keep (contract §3): Secure, SameSite=None and Partitioned on
-    https; none of the three on plain http, where browsers would refuse them.
+    """Set a cookie, or take it away with no `seconds`.
+
+    So that an iframe on another site may keep it (contract §3): Secure, SameSite=None and Partitioned on https; none of
+    the three on plain http, where browsers would refuse them.
     """
     answer = make_response(response)
     https = settings.server.is_https

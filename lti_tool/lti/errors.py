@@ -39,6 +39,11 @@ SENTENCES: dict[str, Sentence] = {
     "future_token": Sentence(403, N_("The learning platform's clock is ahead of ours."), _ASK),
     "wrong_audience": Sentence(403, N_("The learning platform's message is meant for another tool."), _ASK),
     "replayed_nonce": Sentence(403, N_("This launch has already been used."), _AGAIN),
+    "anonymous_launch": Sentence(
+        403,
+        N_("The learning platform does not say who you are, and credits belong to a person."),
+        N_("Log in to the learning platform and open the activity again."),
+    ),
     "bad_claim": Sentence(400, N_("The learning platform's message is not as the standard demands."), _ASK),
     "keys_unreachable": Sentence(
         502,

@@ -7,8 +7,10 @@ changes its answer in between gains nothing. Redirects are not followed; answers
 
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +19,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 MAX_ANSWER_BYTES = 5_000_000
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class PlatformUnreachable(Exception):  # noqa: N818 - it says itself
@@ -58,6 +62,7 @@ class PlatformHttp:
         self._timeout = timeout
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # every call stands for itself
         self._session.headers["User-Agent"] = "Xuefen"
         adapter = _GuardedAdapter(allow_private_hosts=allow_private_hosts)
         self._session.mount("https://", adapter)
@@ -74,7 +79,7 @@ class PlatformHttp:
 
     def call(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, data: Any = None) -> Answer:
         """One call; raises PlatformUnreachable (or ForbiddenAddress) when there is no answer to read."""
-        check_address(url, allow_private_hosts=self._allow_private)
+        self.check(url)
         try:
             with self._session.request(
                 method,
@@ -85,27 +90,35 @@ class PlatformHttp:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = _read(response)
+                body = _read(response, time.monotonic() + 2 * self._timeout)
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, lowered, body)
         except ForbiddenAddress:
             raise
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise PlatformUnreachable(f"{urlsplit(url).hostname}: {_reason(error)}") from error
+
+    def check(self, url: str) -> None:
+        """Raise what a call of this address would raise before anything is sent."""
+        check_address(url, allow_private_hosts=self._allow_private)
 
 
 def check_address(url: str, *, allow_private_hosts: bool) -> None:
     """Raise ForbiddenAddress unless a URL is http(s) to a host whose every address may be called."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:
+        raise ForbiddenAddress(f"{url} is no address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         raise ForbiddenAddress(f"{url} is no address that can be called")
     if allow_private_hosts:
         return
     if parts.scheme != "https":
         raise ForbiddenAddress(f"{url} is not https")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
         raise PlatformUnreachable(f"{parts.hostname} cannot be resolved: {error}") from error
     for entry in found:
         _check_ip(str(entry[4][0]))
@@ -113,18 +126,30 @@ def check_address(url: str, *, allow_private_hosts: bool) -> None:
 
 def _check_ip(address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if not (mapped or ip).is_global:
+    if any(not inner.is_global or inner.is_multicast for inner in (ip, *_carried(ip))):
         raise ForbiddenAddress(f"{address} is inside a private network")
 
 
-def _read(response: requests.Response) -> bytes:
-    body = b""
-    for chunk in response.iter_content(65_536):
-        body += chunk
+def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses to which an IPv6 address leads in the end: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in _NAT64:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return [one for one in found if one is not None]
+
+
+def _read(response: requests.Response, until: float) -> bytes:
+    """The body, in pieces as they come, so that a server which drips cannot hold us for ever."""
+    body = bytearray()
+    while piece := response.raw.read1(65_536, decode_content=True):
+        body += piece
         if len(body) > MAX_ANSWER_BYTES:
             raise PlatformUnreachable(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
-    return body
+        if time.monotonic() > until:
+            raise PlatformUnreachable("the answer takes too long")
+    return bytes(body)
 
 
 def _reason(error: BaseException) -> str:

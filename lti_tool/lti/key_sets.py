@@ -1,7 +1,11 @@
 """Platforms' public keys: kept, fetched again once for an unknown key id, never hammered (Security Framework 6.3)."""
 
-from datetime import timedelta
+import threading
+from collections import defaultdict
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from lti_tool.clock import Clock
 from lti_tool.lti.errors import LtiError
@@ -10,6 +14,7 @@ from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti
 
 _KEEP = timedelta(hours=12)
+_KEEP_IF_UNREACHABLE = timedelta(hours=48)
 _AT_MOST_EVERY = timedelta(seconds=30)
 
 Jwk = dict[str, Any]
@@ -22,24 +27,49 @@ class KeySets:
         self._db = db
         self._http = http
         self._clock = clock
+        self._fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def get(self, url: str, kid: str) -> list[Jwk]:
-        """The keys of a key set, fresh enough to hold `kid` if the platform has it; raises LtiError."""
-        now = self._clock()
-        with self._db.read() as conn:
-            kept = lti.find_key_set(conn, url)
-        if kept is not None:
-            age = now - kept["fetched_at"]
-            knows = any(key.get("kid") == kid for key in kept["keys"])
-            if age < _AT_MOST_EVERY or (knows and age < _KEEP):
-                return list(kept["keys"])
-        return self._fetch(url)
+        """The keys of a key set, fresh enough to hold `kid` if the platform has it; raises LtiError.
 
-    def _fetch(self, url: str) -> list[Jwk]:
-        keys = fetch_key_set(self._http, url)
+        A platform is asked at most every half minute, whatever it answers: hostile launches do not become requests.
+        """
+        kept = self._find(url)
+        if kept is not None and self._will_do(kept, kid):
+            return list(kept["keys"])
+        with self._fetching[url]:  # of many launches at once, one asks and the others wait for it
+            kept = self._find(url)
+            if kept is None or not (self._will_do(kept, kid) or self._just_asked(kept)):
+                kept = self._fetch(url)
+        if kept["problem"] and not self._will_do(kept, kid, keep=_KEEP_IF_UNREACHABLE):
+            raise LtiError("keys_unreachable", kept["problem"])
+        return list(kept["keys"])
+
+    def _will_do(self, kept: RowMapping, kid: str, keep: timedelta = _KEEP) -> bool:
+        fetched: datetime | None = kept["fetched_at"]
+        fresh = fetched is not None and self._clock() - fetched < keep
+        return fresh and any(key.get("kid") == kid for key in kept["keys"])
+
+    def _just_asked(self, kept: RowMapping) -> bool:
+        asked: datetime = kept["asked_at"]
+        return self._clock() - asked < _AT_MOST_EVERY
+
+    def _find(self, url: str) -> RowMapping | None:
+        with self._db.read() as conn:
+            return lti.find_key_set(conn, url)
+
+    def _fetch(self, url: str) -> RowMapping:
+        """Ask the platform, and keep what came of it."""
+        try:
+            keys, problem = fetch_key_set(self._http, url), ""
+        except LtiError as error:
+            keys, problem = [], error.detail
         with self._db.begin() as conn:
-            lti.save_key_set(conn, url, keys, self._clock())
-        return keys
+            if problem:
+                lti.note_key_set_problem(conn, url, problem, self._clock())
+            else:
+                lti.save_key_set(conn, url, keys, self._clock())
+            return lti.get_key_set(conn, url)
 
 
 def fetch_key_set(http: PlatformHttp, url: str) -> list[Jwk]:

@@ -1,32 +1,35 @@
-"""A launch (Core 3, Security Framework 5.1.1.3): checked from state to last claim, then written down in one unit of work.
+"""A launch (Core 3, Security Framework 5.1.1.3): checked from state to last claim, then written down as one.
 
 PyLTI1p3 walks through the steps; where it falls short its methods are overridden: state and nonce are ours, single-use
 and expiring; keys come from the shared cache; the signature's algorithm is fixed; claims are checked by our own table.
 """
 
+import base64
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
+import orjson
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch
 from sqlalchemy import Connection, RowMapping
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.lti.claims import LEEWAY, LTI, check_claims
+from lti_tool.lti.claims import LEEWAY, LTI, check_audience, check_claims
 from lti_tool.lti.errors import LtiError
+from lti_tool.lti.handover import KEPT, Handover, at_launch
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.login import state_cookie_name
 from lti_tool.lti.record import Launched, record_launch
 from lti_tool.lti.sessions import hash_of
-from lti_tool.lti.tool_config import DatabaseToolConfig
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti, lti_launches
 
 _LONGEST_TOKEN = 100_000
+_SMALLEST_KEY = 2048  # bits (RFC 7518, 3.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,19 @@ class LaunchRequest:
 
 def accept_launch(
     db: Database, key_sets: KeySets, settings: Settings, clock: Clock, request: LaunchRequest
-) -> Launched:
-    """Check a launch and open its session; raises LtiError, and then nothing of it is kept but the refusal."""
-    _check_platform_error(request.form)
-    state = _find_state(db, clock, request)
+) -> Launched | Handover:
+    """Check a launch and open its session, or say which page must come before.
+
+    Raises LtiError, and then nothing of the launch is kept but the refusal.
+    """
+    _check_form(db, request.form)
+    state = _find_state(db, clock, request.form)
+    with_cookie = _check_browser(request, state)
+    if with_cookie is None:
+        with db.read() as conn:
+            platform = lti.get_platform(conn, state["platform_id"])
+        if platform is not None:
+            return at_launch(state, platform["auth_login_url"], request.form, settings.server.public_url)
     claims = _verify(db, key_sets, request, state)
     with db.begin() as conn:
         platform = lti.get_platform(conn, state["platform_id"])
@@ -55,14 +67,16 @@ def accept_launch(
             raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
         if not lti_launches.use_state(conn, state["state_hash"], clock()):
             raise LtiError("replayed_nonce", "two requests brought the same launch", platform_id=platform["id"])
-        return record_launch(conn, platform, claims, settings, clock())
+        return record_launch(conn, platform, claims, settings, clock(), with_cookie=bool(with_cookie))
 
 
-def _check_platform_error(form: Mapping[str, str]) -> None:
-    """Platforms post their own refusals here (OpenID Connect Core 3.1.2.6)."""
+def _check_form(db: Database, form: Mapping[str, str]) -> None:
+    """Platforms post their own refusals here, too (OpenID Connect Core 3.1.2.6)."""
     if form.get("error"):
+        with db.read() as conn:
+            state = lti_launches.find_state(conn, hash_of(form.get("state", "")))
         detail = f"{form['error'][:200]}: {form.get('error_description', '')[:1000]}"
-        raise LtiError("platform_refused", detail)
+        raise LtiError("platform_refused", detail, platform_id=state["platform_id"] if state else None)
     for name in ("state", "id_token"):
         if not form.get(name):
             raise LtiError("missing_parameter", name)
@@ -70,10 +84,10 @@ def _check_platform_error(form: Mapping[str, str]) -> None:
         raise LtiError("bad_token", f"the id_token is longer than {_LONGEST_TOKEN} characters")
 
 
-def _find_state(db: Database, clock: Clock, request: LaunchRequest) -> RowMapping:
+def _find_state(db: Database, clock: Clock, form: Mapping[str, str]) -> RowMapping:
     """The login that this launch answers; taken out of circulation only when everything else is right."""
     with db.read() as conn:
-        state = lti_launches.find_state(conn, hash_of(request.form["state"]))
+        state = lti_launches.find_state(conn, hash_of(form["state"]))
     if state is None:
         raise LtiError("unknown_state", "no login with this state is known")
     platform_id = state["platform_id"]
@@ -81,29 +95,40 @@ def _find_state(db: Database, clock: Clock, request: LaunchRequest) -> RowMappin
         raise LtiError("replayed_nonce", f"the launch was used at {state['used_at']}", platform_id=platform_id)
     if state["expires_at"] <= clock():
         raise LtiError("expired_state", f"the login ended at {state['expires_at']}", platform_id=platform_id)
-    cookie = request.cookies.get(state_cookie_name(request.form["state"]))
-    if cookie is None:
-        raise LtiError("cookies_blocked", "the login's cookie did not come back", platform_id=platform_id)
-    if not hmac.compare_digest(state["cookie_hash"], hash_of(cookie)):
-        raise LtiError("unknown_state", "the login was begun in another browser", platform_id=platform_id)
     return state
 
 
+def _check_browser(request: LaunchRequest, state: RowMapping) -> bool | None:
+    """Whether the browser that began the login proves itself by cookie (True) or by what the platform kept (False);
+    None where the platform has yet to be asked.
+    """
+    platform_id = state["platform_id"]
+    cookie = request.cookies.get(state_cookie_name(request.form["state"]))
+    kept = request.form.get(KEPT)
+    if cookie is None and kept is None and state["storage_target"] is not None:
+        return None
+    if not cookie and not kept:
+        raise LtiError("cookies_blocked", "the login's cookie did not come back", platform_id=platform_id)
+    shown, expected = (cookie, state["cookie_hash"]) if cookie else (kept, state["storage_hash"])
+    if not hmac.compare_digest(expected, hash_of(str(shown))):
+        raise LtiError("unknown_state", "the login was begun in another browser", platform_id=platform_id)
+    return bool(cookie)
+
+
 def _verify(db: Database, key_sets: KeySets, request: LaunchRequest, state: RowMapping) -> dict[str, Any]:
-    """The claims of a token whose signature, nonce and registration are right."""
+    """The claims of a token whose issuer, audience, nonce and signature are right."""
     with db.read() as conn:
-        message = _Message(request.form, DatabaseToolConfig(conn), key_sets, state)
-        try:
-            message.validate()
-        except LtiError as error:
-            raise LtiError(error.code, error.detail, platform_id=state["platform_id"]) from error
-        except LtiException as error:
-            raise LtiError("bad_token", str(error), platform_id=state["platform_id"]) from error
         platform = lti.get_platform(conn, state["platform_id"])
-    claims = message.claims
-    if platform is None or claims.get("iss") != platform["issuer"]:
-        raise LtiError("bad_token", f"iss is {claims.get('iss')!r}; the login was begun with another platform")
-    return claims
+    if platform is None:
+        raise LtiError("unknown_platform", "it was removed during the launch")
+    message = _Message(request.form, key_sets, state, platform)
+    try:
+        message.validate()
+    except LtiError as error:
+        raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
+    except LtiException as error:
+        raise LtiError("bad_token", str(error), platform_id=platform["id"]) from error
+    return message.claims
 
 
 def _check_deployment(conn: Connection, platform: RowMapping, deployment_id: str) -> None:
@@ -113,16 +138,15 @@ def _check_deployment(conn: Connection, platform: RowMapping, deployment_id: str
         lti.add_deployment(conn, platform["id"], deployment_id)
 
 
-class _Message(MessageLaunch):
+class _Message(MessageLaunch[Any, Any, Any, Any]):
     """PyLTI1p3's launch on our own state, nonce and keys."""
 
-    def __init__(
-        self, form: Mapping[str, str], config: DatabaseToolConfig, key_sets: KeySets, state: RowMapping
-    ) -> None:
+    def __init__(self, form: Mapping[str, str], key_sets: KeySets, state: RowMapping, platform: RowMapping) -> None:
         self._form = form
         self._key_sets = key_sets
         self._state = state
-        super().__init__(None, config, session_service=_Nothing(), cookie_service=_Nothing())
+        self._platform = platform
+        super().__init__(None, None, session_service=_Nothing(), cookie_service=_Nothing())
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -136,11 +160,12 @@ class _Message(MessageLaunch):
         return self
 
     def validate_jwt_format(self) -> Any:
-        super().validate_jwt_format()
-        if not isinstance(self._jwt["body"], dict) or not isinstance(self._jwt["header"], dict):
-            raise LtiException("Invalid id_token, header and claims must be objects")
-        if not isinstance(self._jwt["body"].get("iss"), str):
-            raise LtiException("iss must be a text")
+        """Header and claims as strict JSON: no bottomless nesting, no NaN, nothing that a database cannot keep."""
+        parts = self._form["id_token"].split(".")
+        if len(parts) != 3:
+            raise LtiError("bad_token", "the id_token does not have three parts")
+        read: Any = {"header": _read_object(parts[0], "header"), "body": _read_object(parts[1], "claims")}
+        self._jwt = read
         return self
 
     def validate_nonce(self) -> Any:
@@ -150,37 +175,29 @@ class _Message(MessageLaunch):
         return self
 
     def validate_registration(self) -> Any:
-        """The audience must name a client of this issuer; the one of several is found by `azp` (Core 5.1.2)."""
-        audience = self._jwt["body"].get("aud")
-        listed = audience if isinstance(audience, list) else [audience]
-        azp = self._jwt["body"].get("azp")
-        candidates = [name for name in ([azp] if azp in listed else listed) if isinstance(name, str)]
-        for client_id in candidates:
-            self._registration = self._tool_config.find_registration_by_params(self._jwt["body"]["iss"], client_id)
-            if self._registration is not None:
-                return self
-        raise LtiError("wrong_audience", f"aud {audience!r} names no registration of {self._jwt['body']['iss']}")
+        """Issuer and audience must be those with which the login was begun: an issuer alone may be shared (Canvas)."""
+        issuer = self._jwt["body"].get("iss")
+        if issuer != self._platform["issuer"]:
+            raise LtiError(
+                "bad_token", f"iss is {str(issuer)[:300]!r}; the login was begun by {self._platform['issuer']}"
+            )
+        check_audience(self._jwt["body"], self._platform["client_id"])
+        return self
 
     def validate_jwt_signature(self) -> Any:
         header = self._jwt["header"]
         if header.get("alg") != "RS256":
-            raise LtiError("bad_token", f"signed with {header.get('alg')!r}; only RS256 is accepted")
+            raise LtiError("bad_token", f"signed with {str(header.get('alg'))[:50]!r}; only RS256 is accepted")
         kid = header.get("kid")
         if not isinstance(kid, str) or not kid:
             raise LtiError("bad_token", "the header has no kid")
-        url = str(self._registration.get_key_set_url())
+        url = str(self._platform["key_set_url"])
         key = next((one for one in self._key_sets.get(url, kid) if one.get("kid") == kid), None)
         if key is None:
-            raise LtiError("bad_token", f"the key {kid} is not in {url}")
-        options = {"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+            raise LtiError("bad_token", f"the key {kid[:100]!r} is not in {url}")
         try:
-            jwt.decode(
-                self._form["id_token"],
-                jwt.PyJWK(key, algorithm="RS256"),
-                algorithms=["RS256"],
-                options=options,
-            )
-        except (jwt.InvalidTokenError, jwt.PyJWKError) as error:
+            jwt.PyJWS(algorithms=["RS256"]).decode(self._form["id_token"], _public_key(key), algorithms=["RS256"])
+        except (jwt.PyJWTError, RecursionError) as error:
             raise LtiError("bad_token", f"the signature does not fit: {error}") from error
         return self
 
@@ -195,6 +212,32 @@ class _Message(MessageLaunch):
     def save_launch_data(self) -> Any:
         """Kept as rows by `record_launch`."""
         return self
+
+
+def _read_object(part: str, what: str) -> dict[str, Any]:
+    try:
+        text = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+        value = orjson.loads(text)
+    except ValueError as error:
+        raise LtiError("bad_token", f"the {what} cannot be read: {error}") from error
+    if not isinstance(value, dict):
+        raise LtiError("bad_token", f"the {what} must be an object")
+    if b"\\u0000" in text:
+        raise LtiError("bad_token", f"the {what} hold a NUL character")
+    return value
+
+
+def _public_key(key: dict[str, Any]) -> Any:
+    """The RSA key of a platform's key set."""
+    if key.get("kty") != "RSA" or key.get("use", "sig") != "sig":
+        raise LtiError("bad_token", f"the key {key.get('kid')} is no RSA key for signatures")
+    try:
+        public = jwt.PyJWK({name: key.get(name) for name in ("kty", "n", "e")}, algorithm="RS256").key
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise LtiError("bad_token", f"the key {key.get('kid')} cannot be used: {error}") from error
+    if public.key_size < _SMALLEST_KEY:
+        raise LtiError("bad_token", f"the key {key.get('kid')} has {public.key_size} bits, fewer than {_SMALLEST_KEY}")
+    return public
 
 
 class _Nothing:

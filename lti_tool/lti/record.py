@@ -33,7 +33,7 @@ class Launched:
 
 
 def record_launch(
-    conn: Connection, platform: RowMapping, claims: Claims, settings: Settings, now: datetime
+    conn: Connection, platform: RowMapping, claims: Claims, settings: Settings, now: datetime, *, with_cookie: bool
 ) -> Launched:
     """Write a launch down and open its session."""
     context = lti_launches.save_context(conn, _context_row(conn, platform, claims, now))
@@ -41,8 +41,9 @@ def record_launch(
     custom = _texts({**(link["custom"] if link else {}), **(claims.get(LTI + "custom") or {})})
     programme_id = _find_programme(conn, platform, context, custom)
     person, how = match_person(conn, programme_id, platform["issuer"], claims["sub"], claims.get("email"))
-    lti_launches.save_member(conn, _member_row(context["id"], claims, person, how, now))
-    role = audience_role(claims[LTI + "roles"])
+    member = lti_launches.save_member(conn, _member_row(context["id"], claims, person, how, now))
+    person = _participant(conn, programme_id, member)
+    role = audience_role(_roles(claims))
     row = {
         "platform_id": platform["id"],
         "context_id": context["id"],
@@ -53,7 +54,7 @@ def record_launch(
         "participant_id": person,
         "details": _details(claims, custom),
     }
-    opened = start_session(conn, row, with_cookie=True, hours=settings.lti.session_hours, now=now)
+    opened = start_session(conn, row, with_cookie=with_cookie, hours=settings.lti.session_hours, now=now)
     message_type = claims[LTI + "message_type"]
     return Launched(opened, message_type, role, programme_id, person, context["id"], custom)
 
@@ -80,6 +81,14 @@ def match_person(
     return person, "account" if account in found else "email"
 
 
+def _participant(conn: Connection, programme_id: str | None, member: RowMapping) -> str | None:
+    """Who a person of a course is in the programme that is shown; a link made by hand may be to another one."""
+    person: str | None = member["participant_id"]
+    if person is None or programme_id is None or people.get_person(conn, programme_id, person) is None:
+        return None
+    return person
+
+
 def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: datetime) -> dict[str, Any]:
     deployment = lti.find_deployment(conn, platform["id"], claims[LTI + "deployment_id"])
     if deployment is None:
@@ -95,7 +104,7 @@ def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: da
         "title": _text(context.get("title")),
         "label": _text(context.get("label")),
         "lineitems_url": _text(service.get("lineitems")),
-        "scopes": [scope for scope in service.get("scope") or [] if isinstance(scope, str)] or None,
+        "scopes": _names(service.get("scope")) or None,
         "memberships_url": _text(roster.get("context_memberships_url")),
         "seen_at": now,
     }
@@ -136,7 +145,7 @@ def _find_programme(
 
 
 def _member_row(context_row: int, claims: Claims, person: str | None, how: str | None, now: datetime) -> dict[str, Any]:
-    roles = claims[LTI + "roles"]
+    roles = _roles(claims)
     return {
         "context_id": context_row,
         "sub": claims["sub"],
@@ -165,7 +174,7 @@ def _details(claims: Claims, custom: Mapping[str, str]) -> dict[str, Any]:
         "resource_link_id": (claims.get(LTI + "resource_link") or {}).get("id", ""),
         "name": display_name(claims),
         "email": claims.get("email") or "",
-        "roles": sorted(claims[LTI + "roles"]),
+        "roles": sorted(_roles(claims)),
         "message_type": claims[LTI + "message_type"],
         "locale": page_language(presentation.get("locale")) or page_language(claims.get("locale")),
         "return_url": _text(presentation.get("return_url")),
@@ -174,6 +183,15 @@ def _details(claims: Claims, custom: Mapping[str, str]) -> dict[str, Any]:
         "deep_linking": claims.get(DEEP_LINKING) or {},
         "for_user": _text(for_user.get("user_id")),
     }
+
+
+def _roles(claims: Claims) -> list[str]:
+    """A deep linking launch may come without roles."""
+    return list(claims.get(LTI + "roles") or [])
+
+
+def _names(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str | None:

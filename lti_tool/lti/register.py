@@ -8,9 +8,11 @@ import orjson
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
+from lti_tool.lti.claims import is_web_address
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.http import Answer, PlatformHttp, PlatformUnreachable
 from lti_tool.lti.platforms import find_quirks
+from lti_tool.lti.platforms.generic import Generic
 from lti_tool.lti.registration import SCOPES, NewPlatform, add
 from lti_tool.lti.sessions import hash_of
 from lti_tool.storage.database import Database
@@ -29,27 +31,35 @@ def register_platform(
     The invitation is taken before anything is fetched, and given back when the registration fails.
     """
     token = hash_of(parameters.get("invitation", ""))
-    if not settings.lti.open_registration:
+    needs_invitation = not settings.lti.open_registration
+    if needs_invitation:
         with db.begin() as conn:
             if not lti.use_invitation(conn, token, clock()):
-                raise LtiError("no_invitation", "unknown, expired or used")
+                raise LtiError("no_invitation", "the invitation is unknown, expired or used")
+    registered = None
     try:
-        return _register(db, http, settings, parameters, clock)
-    except LtiError:
-        with db.begin() as conn:
-            lti.give_invitation_back(conn, token)
-        raise
+        registered = _register(db, http, settings, parameters, clock)
+    finally:
+        if registered is None and needs_invitation:
+            with db.begin() as conn:
+                lti.give_invitation_back(conn, token)
+    return registered
 
 
 def _register(db: Database, http: PlatformHttp, settings: Settings, parameters: Mapping[str, str], clock: Clock) -> str:
     url = parameters.get("openid_configuration")
     if not url:
         raise LtiError("missing_parameter", "openid_configuration")
-    registration_token = parameters.get("registration_token")
-    configuration = _fetch_configuration(http, url, registration_token)
+    token = parameters.get("registration_token")
+    if token and not (token.isascii() and token.isprintable()):
+        raise LtiError("bad_registration", "the registration token is no token")
+    configuration = _fetch_configuration(http, url, token)
     product = _product(configuration)
-    answer = _post(http, configuration, tool_registration(settings, product), registration_token)
+    _check_hosts(configuration, url, find_quirks(product), settings)
+    _check_services(http, configuration)
+    answer = _post(http, configuration, tool_registration(settings, product), token)
     platform = _new_platform(configuration, answer, product)
+    _check_known(db, platform)
     add(db, platform, clock())
     return platform.name or platform.issuer
 
@@ -61,12 +71,51 @@ def _fetch_configuration(http: PlatformHttp, url: str, token: str | None) -> dic
     except PlatformUnreachable as error:
         raise LtiError("bad_registration", f"the configuration cannot be fetched: {error}") from error
     configuration = _object(answer, "the configuration")
-    missing = [name for name in _NEEDED if not _is_url(configuration.get(name))]
+    missing = [name for name in _NEEDED if not is_web_address(configuration.get(name))]
     if missing:
         raise LtiError("bad_registration", f"the configuration at {url} lacks {', '.join(missing)}")
-    if urlsplit(configuration["registration_endpoint"]).hostname != urlsplit(url).hostname:
-        raise LtiError("bad_registration", "the registration endpoint lies on another host than the configuration")
     return configuration
+
+
+def _check_hosts(configuration: Mapping[str, Any], url: str, quirks: Generic, settings: Settings) -> None:
+    """Nobody registers in another's name, and the platform's token goes to the platform alone (Registration 3.5.1).
+
+    A shared issuer may be spoken for from elsewhere only where private hosts are allowed: by a double of Canvas.
+    """
+    issuer = configuration["issuer"]
+    shared = settings.lti.allow_private_hosts and issuer in quirks.shared_issuers
+    if not shared and urlsplit(issuer).hostname != urlsplit(url).hostname:
+        raise LtiError("bad_registration", f"the issuer {issuer} is not on the host of its configuration, {url}")
+    endpoint = configuration["registration_endpoint"]
+    if not quirks.registers_elsewhere and _origin(endpoint) != _origin(url):
+        raise LtiError(
+            "bad_registration", f"the registration endpoint {endpoint} lies on another host than the configuration"
+        )
+
+
+def _check_services(http: PlatformHttp, configuration: Mapping[str, Any]) -> None:
+    """Addresses that could never be called are told at once, not at the first launch."""
+    for name in ("registration_endpoint", "token_endpoint", "jwks_uri"):
+        try:
+            http.check(configuration[name])
+        except PlatformUnreachable as error:
+            raise LtiError("bad_registration", f"{name} may not be called: {error}") from error
+
+
+def _check_known(db: Database, platform: NewPlatform) -> None:
+    """A registration may be renewed by its own platform, not taken over with other keys."""
+    with db.read() as conn:
+        known = lti.find_platform(conn, platform.issuer, platform.client_id)
+    if known is None:
+        return
+    for name in ("auth_login_url", "auth_token_url", "key_set_url"):
+        if _origin(known[name]) != _origin(getattr(platform, name)):
+            raise LtiError(
+                "bad_registration",
+                f"{platform.issuer} with client id {platform.client_id} is registered with another {name};"
+                " remove that registration first",
+                platform_id=known["id"],
+            )
 
 
 def tool_registration(settings: Settings, product: str) -> dict[str, Any]:
@@ -131,8 +180,8 @@ def _product(configuration: Mapping[str, Any]) -> str:
 
 
 def _name(configuration: Mapping[str, Any]) -> str:
-    platform = configuration.get(_PLATFORM_CONFIGURATION) or {}
-    account = platform.get("https://canvas.instructure.com/lti/account_name")
+    platform = configuration.get(_PLATFORM_CONFIGURATION)
+    account = platform.get("https://canvas.instructure.com/lti/account_name") if isinstance(platform, dict) else None
     return str(account or urlsplit(configuration["issuer"]).hostname)[:200]
 
 
@@ -141,7 +190,7 @@ def _object(answer: Answer, what: str) -> dict[str, Any]:
         said = answer.json() if answer.ok else None
     except ValueError:
         said = None
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or b"\\u0000" in answer.body:
         raise LtiError("bad_registration", f"{what} answered {answer.status}: {answer.excerpt()}")
     return said
 
@@ -150,5 +199,6 @@ def _bearer(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).hostname)
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

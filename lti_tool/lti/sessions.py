@@ -50,11 +50,11 @@ class LtiSession:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was just opened: the path token, and the cookie that binds it to this browser."""
+    """A session that was just opened: the path token, and the cookie that binds it to this browser if it keeps any."""
 
     id: int
     token: str
-    cookie: str
+    cookie: str | None
 
 
 def hash_of(secret: str) -> bytes:
@@ -69,12 +69,12 @@ def cookie_name(token: str) -> str:
 
 def start_session(conn: Connection, row: Mapping[str, Any], *, with_cookie: bool, hours: int, now: datetime) -> Opened:
     """Open a session for the columns in `row`; it ends after `hours`, sooner where no cookie guards it."""
-    token, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    token, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32) if with_cookie else None
     lifetime = timedelta(hours=hours) if with_cookie else min(timedelta(hours=hours), _WITHOUT_COOKIE)
     opened = {
         **row,
         "token_hash": hash_of(token),
-        "cookie_hash": hash_of(cookie) if with_cookie else None,
+        "cookie_hash": hash_of(cookie) if cookie else None,
         "created_at": now,
         "expires_at": now + lifetime,
     }

@@ -1,8 +1,12 @@
 """Access tokens for platform services (Security Framework 4): kept per platform and scope until they expire."""
 
+import math
 import secrets
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from lti_tool.clock import Clock
@@ -14,11 +18,16 @@ from lti_tool.storage.queries import lti
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _BACKDATED = timedelta(seconds=5)  # Moodle refuses an assertion issued a second in its future
 _LIFETIME = timedelta(seconds=60)
-_EARLY = timedelta(seconds=60)  # renewed a little before it ends
+_EARLY = 60.0  # seconds: renewed a little before it ends
+_LONGEST = 86_400.0  # seconds: whatever the platform says
 
 
 class TokenRefused(Exception):  # noqa: N818 - it says itself
     """The platform gives no token; the message says what it answered."""
+
+
+class ScopeRefused(TokenRefused):
+    """The platform gives tokens, but none with this scope."""
 
 
 class AccessTokens:
@@ -29,19 +38,32 @@ class AccessTokens:
         self._http = http
         self._clock = clock
         self._kept: dict[tuple[int, str], tuple[str, datetime]] = {}
+        self._ahead: dict[int, timedelta] = {}  # platforms whose clock is known to differ
         self._lock = threading.Lock()
+        self._fetching: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
     def get(self, platform_id: int, scopes: list[str] | tuple[str, ...]) -> str:
         """A token for these scopes; raises TokenRefused, or PlatformUnreachable when no answer came."""
         key = (platform_id, " ".join(sorted(scopes)))
+        kept = self._find(key)
+        if kept is not None:
+            return kept
+        with self._lock:
+            fetching = self._fetching[key]
+        with fetching:  # of many callers at once, one asks and the others wait for it
+            kept = self._find(key)
+            if kept is not None:
+                return kept
+            token, lifetime = self._fetch(platform_id, key[1])
+            seconds = max(lifetime - _EARLY, lifetime / 2)
+            with self._lock:
+                self._kept[key] = (token, self._clock() + timedelta(seconds=seconds))
+            return token
+
+    def _find(self, key: tuple[int, str]) -> str | None:
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and kept[1] > self._clock():
-            return kept[0]
-        token, lifetime = self._fetch(platform_id, key[1])
-        with self._lock:
-            self._kept[key] = (token, self._clock() + timedelta(seconds=lifetime) - _EARLY)
-        return token
+        return kept[0] if kept is not None and kept[1] > self._clock() else None
 
     def forget(self, platform_id: int) -> None:
         """Drop a platform's tokens, after one was refused."""
@@ -49,7 +71,21 @@ class AccessTokens:
             self._kept = {key: kept for key, kept in self._kept.items() if key[0] != platform_id}
 
     def _fetch(self, platform_id: int, scope: str) -> tuple[str, float]:
-        now = self._clock()
+        """Ask for a token; once more by the platform's own clock where that differs from ours.
+
+        A platform that is behind refuses an assertion of its future, one that is ahead an expired one.
+        """
+        answer = self._ask(platform_id, scope, self._clock() + self._ahead.get(platform_id, timedelta(0)))
+        if answer.status in {400, 401}:
+            ahead = _clock_difference(answer, self._clock())
+            if ahead is not None and abs(ahead - self._ahead.get(platform_id, timedelta(0))) > _BACKDATED / 2:
+                again = self._ask(platform_id, scope, self._clock() + ahead)
+                if again.ok:
+                    self._ahead[platform_id] = ahead
+                    answer = again
+        return _read(answer)
+
+    def _ask(self, platform_id: int, scope: str, now: datetime) -> Answer:
         with self._db.begin() as conn:
             platform = lti.get_platform(conn, platform_id)
             if platform is None:
@@ -69,12 +105,20 @@ class AccessTokens:
             "client_assertion": assertion,
             "scope": scope,
         }
-        answer = self._http.post(
+        return self._http.post(
             platform["auth_token_url"],
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             data=urlencode(form),
         )
-        return _read(answer)
+
+
+def _clock_difference(answer: Answer, now: datetime) -> timedelta | None:
+    """How far the platform's clock is ahead of ours, by its answer; None if it does not tell."""
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return there - now if there.tzinfo is not None else None
 
 
 def _read(answer: Answer) -> tuple[str, float]:
@@ -87,6 +131,16 @@ def _read(answer: Answer) -> tuple[str, float]:
         raise TokenRefused(f"the token endpoint answered {answer.status}, not JSON: {answer.excerpt(120)}") from None
     token = said.get("access_token") if answer.ok and isinstance(said, dict) else None
     if not isinstance(token, str):
+        if isinstance(said, dict) and said.get("error") == "invalid_scope":
+            raise ScopeRefused(f"the token endpoint answered {answer.status}: {answer.excerpt()}")
         raise TokenRefused(f"the token endpoint answered {answer.status}: {answer.excerpt()}")
-    lifetime = said.get("expires_in", 3600)
-    return token, float(lifetime) if isinstance(lifetime, int | float) else 3600.0
+    return token, _lifetime(said.get("expires_in"))
+
+
+def _lifetime(said: Any) -> float:
+    """Seconds that a token lives; an hour where the platform says nothing sensible."""
+    try:
+        seconds = float(said)
+    except (TypeError, ValueError, OverflowError):
+        return 3600.0
+    return min(seconds, _LONGEST) if math.isfinite(seconds) and seconds > 0 else 3600.0

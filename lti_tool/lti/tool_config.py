@@ -4,13 +4,13 @@ from typing import Any
 
 from pylti1p3.deployment import Deployment
 from pylti1p3.registration import Registration
-from pylti1p3.tool_config import ToolConfAbstract
+from pylti1p3.tool_config.abstract import ToolConfAbstract
 from sqlalchemy import Connection, RowMapping
 
 from lti_tool.storage.queries import lti
 
 
-class DatabaseToolConfig(ToolConfAbstract):
+class DatabaseToolConfig(ToolConfAbstract[Any]):
     """Registrations and deployments of one unit of work. Issuers are shared (hosted Canvas): a client id decides."""
 
     def __init__(self, conn: Connection) -> None:

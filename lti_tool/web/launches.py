@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from lti_tool.lti.blueprint import LtiPages, create_blueprint
 from lti_tool.lti.errors import LtiError
+from lti_tool.lti.handover import Handover
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.record import Launched
 from lti_tool.storage.queries.lti import list_frame_hosts
@@ -22,7 +23,7 @@ def mount_lti(app: Flask, services: Services) -> None:
     lti = services.settings.lti
     timeout = services.settings.grades.timeout_seconds
     http = PlatformHttp(allow_private_hosts=lti.allow_private_hosts, timeout=timeout)
-    pages = LtiPages(error=_show_error, registered=_show_registered, after_launch=first_page)
+    pages = LtiPages(error=_show_error, registered=_show_registered, handover=_show_handover, after_launch=first_page)
     app.register_blueprint(create_blueprint(services.db, services.settings, http, services.clock, pages))
 
 
@@ -53,10 +54,13 @@ def first_page(launched: Launched) -> str:
 
 def _show_error(error: LtiError) -> Response:
     sentence = error.sentence
-    shown = WebError(
-        sentence.status, error.code, gettext(sentence.what), advice=gettext(sentence.next_step)
-    )
+    shown = WebError(sentence.status, error.code, gettext(sentence.what), advice=gettext(sentence.next_step))
     return make_response(render_template("error.html", error=shown), sentence.status)
+
+
+def _show_handover(handover: Handover) -> str:
+    """The page between the platform and us, for browsers that may keep no cookie of ours here."""
+    return render_template("handover.html", handover=handover)
 
 
 def _show_registered(name: str) -> str:

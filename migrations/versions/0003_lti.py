@@ -19,7 +19,9 @@ def upgrade() -> None:
         "lti_key_sets",
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
-        sa.Column("fetched_at", sa.BigInteger(), nullable=False),
+        sa.Column("fetched_at", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("url", name=op.f("pk_lti_key_sets")),
     )
     op.create_table(
@@ -77,6 +79,8 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.Integer(), nullable=False),
         sa.Column("nonce_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("cookie_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("storage_target", sa.Text(), nullable=True),
+        sa.Column("storage_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("target_link_uri", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 def serve(app: Any, port: int = 0) -> Iterator[str]:
     """Serve `app`; yields its base URL without a trailing slash."""
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -1,6 +1,8 @@
 """Canvas, by its documentation and source."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from lti_tool.lti.platforms.generic import Generic
 
@@ -8,7 +10,15 @@ _EXT = "https://canvas.instructure.com/lti/"
 
 
 class Canvas(Generic):
-    """Canvas refuses a registration with a message type or placement that it does not know (422)."""
+    """Canvas refuses a registration with a message type or placement that it does not know (422).
+
+    Hosted Canvas has one issuer for all schools, and takes registrations at the school's own address.
+    """
+
+    shared_issuers = frozenset(f"https://canvas.{environment}instructure.com" for environment in ("", "beta.", "test."))
+    registers_elsewhere = True
+
+    comments_accumulate = True
 
     def registration_messages(self, base: str, name: str) -> list[dict[str, Any]]:
         target = f"{base}/lti/launch"
@@ -35,3 +45,15 @@ class Canvas(Generic):
     def score_extensions(self, *, resend: bool) -> dict[str, Any]:
         """Each score is a new attempt unless it says otherwise."""
         return {f"{_EXT}submission": {"new_submission": False}} if resend else {}
+
+    def serves_from(self, url: str, registered: Sequence[str | None], services: str | None) -> bool:
+        """Hosted Canvas signs as instructure.com, while a school's services are on the school's own host.
+
+        Which one that is only the signed launch can tell: all service addresses of a launch must agree on it, by https.
+        """
+        if super().serves_from(url, registered, services):
+            return True
+        hosts = [urlsplit(other).hostname or "" for other in registered if other]
+        hosted = any(host.endswith(".instructure.com") for host in hosts)
+        there = urlsplit(url)
+        return hosted and there.scheme == "https" and bool(services) and there[:2] == urlsplit(services)[:2]

@@ -1,10 +1,21 @@
 """The defaults: what the specifications say, for any platform."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Generic:
     """A platform that does as the specifications say."""
+
+    #: Issuers under which several installations register, each at its own address.
+    shared_issuers: frozenset[str] = frozenset()
+
+    #: Whether registrations are taken on another host than the one that serves the configuration.
+    registers_elsewhere = False
+
+    #: Whether each score adds a comment to those before, instead of replacing the one that is there.
+    comments_accumulate = False
 
     def registration_messages(self, base: str, name: str) -> list[dict[str, Any]]:
         """The messages to register for (Dynamic Registration 4.4)."""
@@ -21,3 +32,10 @@ class Generic:
     def score_extensions(self, *, resend: bool) -> dict[str, Any]:  # noqa: ARG002 - overridden
         """Further keys of a score."""
         return {}
+
+    def serves_from(self, url: str, registered: Sequence[str | None], services: str | None) -> bool:  # noqa: ARG002
+        """Whether a service address may be the platform's: on a host of its registration.
+
+        `services` is another service address of the same signed launch, for platforms whose services live elsewhere.
+        """
+        return any(urlsplit(url)[:2] == urlsplit(other)[:2] for other in registered if other)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from lti_tool.storage.dialects import upsert
 from lti_tool.storage.tables.lti import (
@@ -15,6 +15,10 @@ from lti_tool.storage.tables.lti import (
     lti_platforms,
     lti_refusals,
 )
+
+#: Refusals that are kept: enough for weeks of mistakes, and a bound for whoever posts rubbish to the launch address.
+KEPT_REFUSALS = 5_000
+_LONGEST_DETAIL = 2_000
 
 
 def add_platform(conn: Connection, row: Mapping[str, Any]) -> int:
@@ -98,23 +102,27 @@ def list_deployments(conn: Connection, platform_id: int) -> list[RowMapping]:
     return list(conn.execute(query.order_by(lti_deployments.c.id)).mappings())
 
 
-def find_signing_key(conn: Connection) -> RowMapping | None:
-    """The newest key that has not been retired."""
-    query = select(lti_keys).where(lti_keys.c.retired_at.is_(None)).order_by(lti_keys.c.created_at.desc()).limit(1)
+def find_signing_key(conn: Connection, now: datetime) -> RowMapping | None:
+    """The oldest key that has not been retired: a new key signs once the old one's time is over."""
+    current = or_(lti_keys.c.retired_at.is_(None), lti_keys.c.retired_at > now)
+    query = select(lti_keys).where(current).order_by(lti_keys.c.created_at, lti_keys.c.kid).limit(1)
     return conn.execute(query).mappings().one_or_none()
 
 
-def list_keys(conn: Connection) -> list[RowMapping]:
-    """Every key that is still in the key set, newest first."""
-    return list(conn.execute(select(lti_keys).order_by(lti_keys.c.created_at.desc())).mappings())
+def list_keys(conn: Connection, *, retired_after: datetime) -> list[RowMapping]:
+    """The keys in use and those retired after a moment, newest first."""
+    public = or_(lti_keys.c.retired_at.is_(None), lti_keys.c.retired_at > retired_after)
+    query = select(lti_keys).where(public).order_by(lti_keys.c.created_at.desc(), lti_keys.c.kid)
+    return list(conn.execute(query).mappings())
 
 
 def add_key(conn: Connection, kid: str, private_pem: str, now: datetime) -> None:
     conn.execute(insert(lti_keys).values(kid=kid, private_pem=private_pem, created_at=now))
 
 
-def retire_keys(conn: Connection, now: datetime) -> None:
-    conn.execute(update(lti_keys).where(lti_keys.c.retired_at.is_(None)).values(retired_at=now))
+def retire_keys(conn: Connection, at: datetime) -> None:
+    """Keys in use sign until `at` and no longer."""
+    conn.execute(update(lti_keys).where(lti_keys.c.retired_at.is_(None)).values(retired_at=at))
 
 
 def remove_keys_retired_before(conn: Connection, moment: datetime) -> None:
@@ -145,7 +153,10 @@ def give_invitation_back(conn: Connection, token_hash: bytes) -> None:
 
 
 def add_refusal(conn: Connection, at: datetime, platform_id: int | None, code: str, detail: str) -> None:
-    conn.execute(insert(lti_refusals).values(at=at, platform_id=platform_id, code=code, detail=detail[:2000]))
+    """Note why a launch or registration was refused; the newest few thousand are kept, whoever causes them."""
+    row = {"at": at, "platform_id": platform_id, "code": code, "detail": _printable(detail)[:_LONGEST_DETAIL]}
+    number = conn.execute(insert(lti_refusals).values(**row).returning(lti_refusals.c.id)).scalar_one()
+    conn.execute(delete(lti_refusals).where(lti_refusals.c.id <= number - KEPT_REFUSALS))
 
 
 def list_refusals(
@@ -164,11 +175,27 @@ def find_key_set(conn: Connection, url: str) -> RowMapping | None:
     return conn.execute(select(lti_key_sets).where(lti_key_sets.c.url == url)).mappings().one_or_none()
 
 
+def get_key_set(conn: Connection, url: str) -> RowMapping:
+    return conn.execute(select(lti_key_sets).where(lti_key_sets.c.url == url)).mappings().one()
+
+
 def save_key_set(conn: Connection, url: str, keys: list[dict[str, Any]], now: datetime) -> None:
-    upsert(conn, lti_key_sets, [{"url": url, "keys": keys, "fetched_at": now}], key=["url"])
+    row = {"url": url, "keys": keys, "fetched_at": now, "asked_at": now, "problem": None}
+    upsert(conn, lti_key_sets, [row], key=["url"])
+
+
+def note_key_set_problem(conn: Connection, url: str, problem: str, now: datetime) -> None:
+    """A key set could not be fetched; the keys that were kept stay."""
+    row = {"url": url, "keys": [], "asked_at": now, "problem": _printable(problem)[:_LONGEST_DETAIL]}
+    upsert(conn, lti_key_sets, [row], key=["url"], update=["asked_at", "problem"])
 
 
 def list_frame_hosts(conn: Connection) -> list[str]:
     """Addresses of every registered platform, whose hosts may frame our pages."""
     query = select(lti_platforms.c.issuer, lti_platforms.c.auth_login_url).distinct()
     return sorted({str(value) for row in conn.execute(query) for value in row})
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which no page shows and PostgreSQL does not store."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,7 +1,7 @@
 """What a launch begins with and leaves behind: state, course, resource link, member, session."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -17,10 +17,15 @@ from lti_tool.storage.tables.lti import (
     lti_states,
 )
 
+_KEPT_AFTER = timedelta(hours=1)
+
 
 def add_state(conn: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """Remember a login that was begun; long expired ones are dropped on the way."""
-    conn.execute(delete(lti_states).where(lti_states.c.expires_at < now))
+    """Remember a login that was begun; long expired ones are dropped on the way.
+
+    Those that have just expired are kept a while, so that whoever comes late is told so.
+    """
+    conn.execute(delete(lti_states).where(lti_states.c.expires_at < now - _KEPT_AFTER))
     conn.execute(insert(lti_states).values(**row))
 
 

@@ -128,6 +128,9 @@ lti_states = Table(
     _belongs_to("lti_platforms"),
     Column("nonce_hash", _HASH, nullable=False),
     Column("cookie_hash", _HASH, nullable=False),
+    # For browsers that keep no cookie: the frame that keeps things for us, and the hash of what it was given.
+    Column("storage_target", Text),
+    Column("storage_hash", _HASH),
     Column("target_link_uri", Text, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     Column("used_at", UtcDateTime),
@@ -167,5 +170,7 @@ lti_key_sets = Table(
     # Platforms' public keys as last fetched, shared by all server processes.
     Column("url", Text, primary_key=True),
     Column("keys", JsonText, nullable=False),
-    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime),  # NULL: never yet with success
+    Column("asked_at", UtcDateTime, nullable=False),  # with or without success: nobody is asked too often
+    Column("problem", Text),  # why the last attempt brought nothing
 )
