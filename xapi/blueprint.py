@@ -58,9 +58,9 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
     except DBAPIError as error:
         if not is_busy(error):
             raise
-        answer = answer_error(Unavailable())
+        answer = _refuse(store, resource, Unavailable())
     except XapiError as error:
-        answer = answer_error(error)
+        answer = _refuse(store, resource, error)
     return answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
 
 
@@ -91,6 +91,12 @@ def _spoken_before(store: Store, credential: Credential | None) -> int:
     with store.read() as conn:
         found = conn.scalar(select(statements.c.major).where(mine).order_by(statements.c.seq.desc()).limit(1))
     return found or 1
+
+
+def _refuse(store: Store, resource: Resource, error: XapiError) -> Answer:
+    answer = answer_error(error)
+    answer.headers.update(resource.headers_of_failures(store, error.status))
+    return answer
 
 
 def answer_error(error: XapiError) -> Answer:

@@ -4,7 +4,7 @@ from werkzeug.http import parse_etags
 
 from xapi.calls import Call
 from xapi.documents import Document
-from xapi.errors import DocumentConflict, PreconditionFailed
+from xapi.errors import DocumentConflict, InvalidRequest, PreconditionFailed
 
 
 def check_preconditions(call: Call, known: Document | None) -> None:
@@ -22,6 +22,13 @@ def check_preconditions(call: Call, known: Document | None) -> None:
 
 
 def demand_preconditions(call: Call, known: Document | None) -> None:
-    """Raise `DocumentConflict` if an existing document would be overwritten unseen."""
-    if known is not None and "If-Match" not in call.headers and "If-None-Match" not in call.headers:
+    """Raise unless a PUT says what it expects: `DocumentConflict` if it would overwrite a document unseen.
+
+    xAPI 1.0.3 demands a header of every PUT of a profile, even of a new one (Communication 2.6, 2.7).
+    """
+    if "If-Match" in call.headers or "If-None-Match" in call.headers:
+        return
+    if known is not None:
         raise DocumentConflict
+    if call.major == 1:
+        raise InvalidRequest("send If-None-Match: * to create a profile, or If-Match with its ETag to replace it")

@@ -106,7 +106,7 @@ def _same(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _activity_id(activity: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in activity.items() if name != "definition"}
+    return {"id": activity["id"]}
 
 
 def _verb_id(verb: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class Document:
     def put(self, body: Any, **options: Any) -> Any:
         return self._speaker.put(body, self._path, **self._params, **options)
 
+    def create(self, body: Any, **options: Any) -> Any:
+        """PUT what must not be there yet."""
+        return self.put(body, headers={"If-None-Match": "*"}, **options)
+
     def post(self, body: Any, **options: Any) -> Any:
         return self._speaker.post(body, self._path, **self._params, **options)
 
@@ -63,7 +67,7 @@ def document(speaker: Speaker, kind: Kind) -> Document:
 def test_what_is_put_is_got_with_its_type_and_tag(document: Document) -> None:
     content = b"\x00\xff anything"
     assert document.get().status_code == 404
-    assert document.put(content, content_type="image/x-doodle; a=b").status_code == 204
+    assert document.create(content, content_type="image/x-doodle; a=b").status_code == 204
     answer = document.get()
     assert (answer.data, answer.headers["Content-Type"]) == (content, "image/x-doodle; a=b")
     assert answer.headers["ETag"] == f'"{hashlib.sha1(content).hexdigest()}"'
@@ -96,13 +100,13 @@ MERGE_REFUSED = {
 
 @pytest.mark.parametrize(("known", "sent"), MERGE_REFUSED.values(), ids=MERGE_REFUSED)
 def test_only_json_objects_can_be_merged(document: Document, known: Any, sent: Any) -> None:
-    assert document.put(known[0], content_type=known[1]).status_code == 204
+    assert document.create(known[0], content_type=known[1]).status_code == 204
     assert document.post(sent[0], content_type=sent[1]).status_code == 400
     assert document.get().data == known[0]
 
 
 def test_broken_json_is_not_kept_as_json(document: Document) -> None:
-    assert document.put(b"{", content_type="application/json").status_code == 400
+    assert document.create(b"{", content_type="application/json").status_code == 400
     assert document.post(b"[1", content_type="application/json").status_code == 400
     assert document.get().status_code == 404
 
@@ -140,7 +144,7 @@ def test_preconditions_decide_over_a_write(
 ) -> None:
     before = b'{"page":3}'
     if there:
-        document.put(before, content_type="application/json")
+        document.create(before, content_type="application/json")
     tag = f'"{hashlib.sha1(before).hexdigest()}"'
     body = () if method == "delete" else ({"page": 4},)
     response = getattr(document, method)(*body, headers={header: value.format(tag=tag)})
@@ -156,11 +160,19 @@ def test_preconditions_decide_over_a_write(
 def test_what_exists_is_not_overwritten_unseen(speaker: Speaker, kind: Kind, version: str) -> None:
     """In 1.0.3 the rule leaves out the State resource."""
     document = Document(speaker.speaking(version), kind)
-    assert document.put({"page": 3}).status_code == 204
+    assert document.create({"page": 3}).status_code == 204
     free = version == "1.0.3" and kind is STATE
     assert document.put({"page": 4}).status_code == (204 if free else 409)
     assert document.get().json == {"page": 4 if free else 3}
     assert document.post({"page": 5}).status_code == 204
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+def test_a_new_profile_must_say_so_in_the_first_version(speaker: Speaker, kind: Kind, version: str) -> None:
+    document = Document(speaker.speaking(version), kind)
+    refused = version == "1.0.3" and kind is not STATE
+    assert document.put({"page": 3}).status_code == (400 if refused else 204)
+    assert document.get().status_code == (404 if refused else 200)
 
 
 def test_get_with_the_tag_that_is_known_sends_nothing(document: Document) -> None:
@@ -176,14 +188,14 @@ def test_get_with_the_tag_that_is_known_sends_nothing(document: Document) -> Non
 def test_documents_are_listed_by_name(speaker: Speaker, kind: Kind) -> None:
     assert speaker.get(kind.path, **kind.scope).json == []
     for name in ("b", "a", "课"):
-        Document(speaker, kind, name).put({"of": name})
+        Document(speaker, kind, name).create({"of": name})
     answer = speaker.get(kind.path, **kind.scope)
     assert answer.json == ["a", "b", "课"]
     assert answer.last_modified is not None
 
 
 def test_documents_are_listed_since_a_moment(speaker: Speaker, kind: Kind) -> None:
-    Document(speaker, kind, "old").put({})
+    Document(speaker, kind, "old").create({})
     assert speaker.get(kind.path, **kind.scope, since="2000-01-01T00:00:00Z").json == ["old"]
     assert speaker.get(kind.path, **kind.scope, since="2999-01-01T00:00:00+08:00").json == []
 
@@ -200,12 +212,12 @@ def test_documents_of_different_places_do_not_meet(lrs: Lrs, speaker: Speaker) -
         Document(lrs.speaker("all"), STATE),
     ]
     for number, place in enumerate(places):
-        assert place.put({"number": number}).status_code == 204
+        assert place.create({"number": number}).status_code == 204
     assert [place.get().json["number"] for place in places] == list(range(len(places)))
 
 
 def test_an_agent_is_the_same_however_it_is_called(speaker: Speaker) -> None:
-    Document(speaker, STATE).put({"page": 3})
+    Document(speaker, STATE).create({"page": 3})
     named = {"objectType": "Agent", "name": "张老师", **ZHANG}
     assert Document(speaker, STATE, agent=named).get().json == {"page": 3}
 
@@ -226,7 +238,7 @@ def test_all_states_of_a_place_are_deleted_at_once(speaker: Speaker) -> None:
 
 def test_profiles_are_deleted_one_by_one_only(speaker: Speaker) -> None:
     for kind in (ACTIVITY, AGENT):
-        Document(speaker, kind).put({})
+        Document(speaker, kind).create({})
         assert speaker.call("DELETE", kind.path, **kind.scope).status_code == 400
         assert Document(speaker, kind).get().status_code == 200
 

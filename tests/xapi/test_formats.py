@@ -23,7 +23,7 @@ def wordy() -> dict[str, Any]:
         "objectType": "SubStatement",
         "actor": NAMED,
         "verb": {"id": ADL + "attended", "display": DISPLAY},
-        "object": activity(**definition),
+        "object": {"objectType": "Activity", **activity(**definition)},
     }
     return {
         **statement(ADL + "attended", "https://example.org/x", actor=NAMED),

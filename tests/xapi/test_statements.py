@@ -255,6 +255,11 @@ def test_consistent_through_is_told_by_every_answer(speaker: Speaker, version: s
         sender.put(learned(id=(other := str(uuid.uuid4()))), statementId=other),
         sender.get(statementId=sent["id"]),
         sender.get(),
+        sender.get(statementId=GONE),
+        sender.get(statementId="7"),
+        sender.post({}),
+        sender.call("DELETE", "statements"),
+        sender.call("GET", "statements", headers={"Authorization": "Basic x"}),
     ):
         assert datetime.fromisoformat(response.headers["X-Experience-API-Consistent-Through"]).tzinfo is not None
 

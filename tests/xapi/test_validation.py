@@ -119,6 +119,7 @@ REFUSED = [
     (about({"extensions": []}), "object.definition.extensions", "object"),
     (about({"title": "x"}), "object.definition.title", "unknown_property"),
     (about({"interactionType": "quiz"}), "object.definition.interactionType", "interaction_type"),
+    (about({"interactionType": {}}), "object.definition.interactionType", "interaction_type"),
     (about({"choices": []}), "object.definition.interactionType", "interaction_type"),
     (
         about({"interactionType": "choice", "correctResponsesPattern": "a"}),

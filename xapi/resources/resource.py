@@ -16,3 +16,5 @@ class Resource:
     methods: Mapping[str, Callable[[Store, Call], Answer]]
     public: bool = False
     """Anyone may read it, and no version need be named (the About resource)."""
+    headers_of_failures: Callable[[Store, int], Mapping[str, str]] = lambda _store, _status: {}
+    """What an answer with an error of this status says all the same."""

@@ -66,7 +66,7 @@ def get(store: Store, call: Call) -> Answer:
     one = asks_for_one(call)
     reader = Reader(call.credential, reads_only_own(call.credential))
     with store.read() as conn:
-        horizon = {CONSISTENT_THROUGH: write_moment(find_horizon(conn, store.clock()))}
+        horizon = _horizon(store, conn)
         if one is not None:
             answer = _answer_one(store, conn, call, reader, *one)
         else:
@@ -162,8 +162,20 @@ def _check_attached(batch: Sequence[Any], contents: dict[str, bytes], major: int
         check_signatures(statement, contents, major)
 
 
+def _horizon(store: Store, conn: Connection) -> dict[str, str]:
+    return {CONSISTENT_THROUGH: write_moment(find_horizon(conn, store.clock()))}
+
+
+def _consistency_of_failures(store: Store, status: int) -> dict[str, str]:
+    """Every answer tells how far reads are complete (Communication 2.1.3), without work for strangers."""
+    if status in (401, 503):
+        return _settled(store)
+    with store.read() as conn:
+        return _horizon(store, conn)
+
+
 def _settled(store: Store) -> dict[str, str]:
     return {CONSISTENT_THROUGH: write_moment(store.clock() - _SETTLED)}
 
 
-RESOURCE = Resource("statements", {"POST": post, "PUT": put, "GET": get})
+RESOURCE = Resource("statements", {"POST": post, "PUT": put, "GET": get}, headers_of_failures=_consistency_of_failures)

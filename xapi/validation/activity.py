@@ -57,7 +57,8 @@ def _check_definition(value: Any, path: Path, problems: Problems) -> None:
 
 
 def _check_interaction(value: dict[str, Any], path: Path, problems: Problems) -> None:
-    if value.get("interactionType") not in INTERACTION_TYPES:
+    kind = value.get("interactionType")
+    if type(kind) is not str or kind not in INTERACTION_TYPES:
         allowed = ", ".join(sorted(INTERACTION_TYPES))
         problems.add((path, "interactionType"), "interaction_type", f"must be one of {allowed}")
     pattern = value.get("correctResponsesPattern", [])
