@@ -23,6 +23,7 @@ class ChoosePage:
     course: str
     choices: Sequence[ProgrammeChoice]
     following: str | None
+    current: str | None = None  # what the course shows already
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class WaitingPage:
 class CourseLine:
     """A course of the platform and what it shows."""
 
+    id: int
     title: str
     context_id: str
     deployment: str

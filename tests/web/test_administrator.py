@@ -10,7 +10,7 @@ import pytest
 
 from lti_tool.grades.decide import Manner, Send, decide_send
 from lti_tool.grades.rows import to_cell
-from lti_tool.storage.queries import lti
+from lti_tool.storage.queries import lti, programmes
 from tests.support.statements import slice_
 from tests.web.gradebooks import Gradebook
 from tests.web.launching import Installation, Visitor, another_programme
@@ -422,3 +422,47 @@ def test_calls_come_in_pages_newest_first(tool: Installation, moodle: Place) -> 
     assert "answer 30" in first.text
     assert "answer 00" not in first.text
     assert "answer 00" in second.text
+
+
+def test_a_course_that_shows_the_wrong_programme_is_put_right(tool: Installation, moodle: Place, canvas: Place) -> None:
+    tool.load(another_programme("wz-2027", "Wenzhou 2027"))
+    wrong = tool.course(moodle.platform, "wrong", shows="wz-2027")
+    known = tool.member(wrong, "a6f10c3e-2b7d-4c55", "c41b77e0")  # c41b77e0 is who that is in the wrong programme
+    stranger = tool.member(wrong, "9999", "c41b77e0")
+
+    page = moodle.admin.get(f"administration/courses/{wrong}")
+    answer = moodle.admin.post(f"administration/courses/{wrong}", {"programme": PROGRAMME})
+
+    assert "Course wrong" in page.text
+    assert 'value="wz-2027" checked' in page.text
+    assert "Ningbo" not in page.text
+    assert "done=programme" in answer.location
+    with tool.db.read() as conn:
+        rows = conn.exec_driver_sql("SELECT id, participant_id FROM lti_members ORDER BY id").all()
+    assert [tuple(row) for row in rows] == [(known, "a6f10c3e"), (stranger, None)]
+    assert 'value="hz-2026" checked' in moodle.admin.get(f"administration/courses/{wrong}").text
+
+
+def test_a_choice_outlives_the_next_launch_even_where_the_course_was_linked_by_command(
+    tool: Installation, moodle: Place
+) -> None:
+    tool.load(another_programme("wz-2027", "Wenzhou 2027"))
+    with tool.db.begin() as conn:
+        programmes.link_course(conn, PROGRAMME, MOODLE, "c-7")
+    course = tool.course(moodle.platform, "c-7", shows=PROGRAMME)
+
+    moodle.admin.post(f"administration/courses/{course}", {"programme": "wz-2027"})
+
+    with tool.db.read() as conn:
+        assert programmes.find_linked_programme(conn, MOODLE, "c-7") == "wz-2027"
+
+
+def test_courses_and_programmes_of_another_platform_are_out_of_reach(
+    tool: Installation, moodle: Place, canvas: Place
+) -> None:
+    theirs, mine = f"administration/courses/{canvas.course}", f"administration/courses/{moodle.course}"
+
+    assert moodle.admin.get(theirs).status == 404
+    assert moodle.admin.post(theirs, {"programme": PROGRAMME}).status == 404
+    assert moodle.admin.post(mine, {"programme": OTHER}).status == 404
+    assert moodle.admin.post(mine, {}).status == 422

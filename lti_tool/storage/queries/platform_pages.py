@@ -31,6 +31,12 @@ def list_courses(conn: Connection, platform_id: int, *, after: int = 0, limit: i
     return list(conn.execute(query).mappings())
 
 
+def find_course(conn: Connection, platform_id: int, context_row: int) -> RowMapping | None:
+    """A course of the platform; None also for another platform's."""
+    query = select(lti_contexts).where(lti_contexts.c.id == context_row, lti_contexts.c.platform_id == platform_id)
+    return conn.execute(query).mappings().one_or_none()
+
+
 def list_seen_people(
     conn: Connection, platform_id: int, *, before: tuple[datetime, int] | None = None, limit: int = 30
 ) -> list[RowMapping]:

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from lti_tool.grades.refresh import refresh_desired
 from lti_tool.lti.record import match_person
 from lti_tool.lti.sessions import LtiSession
-from lti_tool.storage.queries import lti_launches, offered
+from lti_tool.storage.queries import lti_launches, offered, platform_pages, programmes
 from lti_tool.web.errors import not_found
 from lti_tool.web.services import Services
 
@@ -21,10 +21,25 @@ def choose_programme(services: Services, session: LtiSession, programme_id: str)
         if chosen is None:
             if not offered.is_offered(conn, session.platform_id, programme_id):
                 raise not_found()
-            lti_launches.link_context(conn, session.context_id, programme_id)
-            # The column is made now, not only once the first learner has credits.
-            refresh_desired(conn, programme_id, [], now=services.clock(), settings=services.mirror)
+            _show(services, conn, session, session.context_id, programme_id)
         _recognise(conn, session, chosen or programme_id)
+
+
+def change_programme(services: Services, session: LtiSession, context_row: int, programme_id: str) -> None:
+    """A course of the platform shows this programme from now on, whatever it showed before.
+
+    Not found for another platform's course, and for a programme that is not offered to the platform. A launch that
+    names a programme itself, by its custom parameter, goes on outranking this.
+    """
+    with services.db.begin() as conn:
+        course = platform_pages.find_course(conn, session.platform_id, context_row)
+        if course is None or not offered.is_offered(conn, session.platform_id, programme_id):
+            raise not_found()
+        if course["programme_id"] == programme_id:
+            return
+        if programmes.find_linked_programme(conn, session.issuer, course["context_id"]) is not None:
+            programmes.link_course(conn, programme_id, session.issuer, course["context_id"])
+        _show(services, conn, session, context_row, programme_id)
 
 
 def catch_up(services: Services, session: LtiSession) -> bool:
@@ -37,6 +52,13 @@ def catch_up(services: Services, session: LtiSession) -> bool:
     with services.db.begin() as conn:
         shown = session.programme_id or lti_launches.get_context(conn, session.context_id)["programme_id"]
         return shown is not None and _recognise(conn, session, shown)
+
+
+def _show(services: Services, conn: Connection, session: LtiSession, context_row: int, programme_id: str) -> None:
+    """Link a course; its people and its column follow now, not only with their next launch and first credits."""
+    lti_launches.link_context(conn, context_row, programme_id)
+    offered.match_members(conn, context_row, programme_id, session.issuer)
+    refresh_desired(conn, programme_id, [], now=services.clock(), settings=services.mirror)
 
 
 def _recognise(conn: Connection, session: LtiSession, programme_id: str) -> bool:

@@ -1,6 +1,7 @@
 """An administrator's pages about the platform itself: its registration, courses, launches and key pairs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -13,6 +14,7 @@ from lti_tool.web.actions.key_pairs import SCOPES
 from lti_tool.web.actions.own_statements import is_own_credential
 from lti_tool.web.api.cursors import decode_cursor, encode_cursor
 from lti_tool.web.contexts_admin import (
+    ChoosePage,
     CourseLine,
     CredentialLine,
     CredentialsPage,
@@ -23,6 +25,7 @@ from lti_tool.web.contexts_admin import (
 )
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import administrator_words as words
+from lti_tool.web.pages.start import choose_page
 from lti_tool.web.services import Services
 from xapi.sequence import stored_at
 
@@ -49,6 +52,16 @@ def platform_page(services: Services, session: LtiSession, after: int) -> Platfo
         following=shown[-1]["id"] if len(courses) > _PAGE else None,
         registered_at=platform["created_at"],
     )
+
+
+def course_page(services: Services, session: LtiSession, context_row: int, after: str) -> ChoosePage:
+    """What one course of the platform shows, and what it may show instead."""
+    with services.db.read() as conn:
+        course = queries.find_course(conn, session.platform_id, context_row)
+    if course is None:
+        raise not_found()
+    page = choose_page(services, session, after)
+    return replace(page, course=course["title"] or course["context_id"], current=course["programme_id"])
 
 
 def launches_page(
@@ -89,6 +102,7 @@ def credentials_page(services: Services, session: LtiSession, before: int | None
 
 def _course(row: RowMapping) -> CourseLine:
     return CourseLine(
+        id=row["id"],
         title=row["title"] or row["label"],
         context_id=row["context_id"],
         deployment=row["deployment_name"],

@@ -4,7 +4,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.web.access import administrators_only, launch, launched_blueprint
-from lti_tool.web.actions import gradebook, key_pairs
+from lti_tool.web.actions import choosing, gradebook, key_pairs
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import administrator, administrator_grades
 from lti_tool.web.rendering import notice, render
@@ -20,6 +20,24 @@ _LARGEST = 2**31 - 1
 def show_platform() -> str:
     page = administrator.platform_page(services(), launch(), read_number("after") or 0)
     return render("administrator/platform.html", page)
+
+
+@blueprint.get("/administration/courses/<int:course>")
+@administrators_only
+def show_course(course: int) -> str:
+    page = administrator.course_page(services(), launch(), _checked(course), request.args.get("after", ""))
+    return render("administrator/course.html", page)
+
+
+@blueprint.post("/administration/courses/<int:course>")
+@administrators_only
+def change_programme(course: int) -> Response | tuple[str, int]:
+    chosen = request.form.get("programme", "")
+    if not chosen:
+        page = administrator.course_page(services(), launch(), _checked(course), "")
+        return render("administrator/course.html", page, nothing_chosen=True), 422
+    choosing.change_programme(services(), launch(), _checked(course), chosen)
+    return redirect(url_for("administrator.show_platform", done=notice("programme")))
 
 
 @blueprint.get("/administration/launches")
