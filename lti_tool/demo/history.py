@@ -18,6 +18,13 @@ _CMI5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
 _CMI5_SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 _LONGEST_SESSION_MINUTES = 45
 
+_WORDS = {
+    "plan": "先用三道小题摸清学情，再按错误类型分组设计任务；数据用在线问卷收集，课后比较前后测。",
+    "lesson": "在本班上了一节课，小组按数据调整练习，两位同事听课并作了观察记录。",
+    "upload": "附上整理后的数据表和两页分析报告，学生姓名已用编号代替。",
+    "reflection": "数据帮助我看到平均分背后的少数学生；下次要把题目设计得更聚焦，留出讲评时间。",
+}
+
 Statement = dict[str, Any]
 
 
@@ -143,7 +150,8 @@ def _practice(learner: Learner, setting: Setting) -> Iterator[Statement]:
             }
             verb = ADL + "completed" if stage == "lesson" else STREAMS + "submit"
             moment = begun + timedelta(days=3 * step)
-            yield _say(setting, learner.account, verb, target, moment, stage, result={"completion": True})
+            result = {"completion": True, "response": _WORDS[stage]}
+            yield _say(setting, learner.account, verb, target, moment, stage, result=result)
         if practice.granted is not None:
             yield _approval(learner, practice, iri, begun + timedelta(days=10), setting)
 

@@ -88,7 +88,7 @@ LABELS = {
     "stage.plan": lazy_gettext("Plan"),
     "stage.lesson": lazy_gettext("Lesson"),
     "stage.reflection": lazy_gettext("Reflection"),
-    "stage.upload": lazy_gettext("Result"),
+    "stage.upload": lazy_gettext("Outcome"),
     "stage.peer-review": lazy_gettext("Peer review"),
     "position.principal": lazy_gettext("Principal"),
     "position.deputy": lazy_gettext("Deputy principal"),

@@ -1,0 +1,85 @@
+"""Every page in a real browser: narrow and wide, Chinese and English, without barriers (axe) and without errors."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.e2e.conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+
+_WIDTHS = (360, 768, 1280)
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+_PAGES = (
+    ("张老师", "我的学分", ("credits", "practice/p6/plan")),
+    ("李培训师", "我的学分", ("course", "participants/a6f10c3e", "unmatched", "plan")),
+    ("李校长", "我的学分", ("approvals", "plan")),
+    (
+        "管理员",
+        "我的学分",
+        ("administration", "administration/launches", "administration/credentials", "administration/grades", "course"),
+    ),
+)
+
+
+@pytest.fixture
+def troubles(page: Page) -> list[str]:
+    """What the browser complains about while the test runs."""
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            found.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(("who", "activity", "paths"), _PAGES, ids=[who for who, _, _ in _PAGES])
+def test_pages_fit_and_have_no_barriers(
+    demo: Demo, page: Page, troubles: list[str], language: str, who: str, activity: str, paths: tuple[str, ...]
+) -> None:
+    demo.log_in(page, who, "en" if language == "en" else "zh")
+    base = demo.launch_alone(page, activity).split("?")[0].rpartition("/")[0]
+    for path in paths:
+        for width in _WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            answer = page.goto(f"{base}/{path}?lang={language}")
+            assert answer
+            assert answer.status == 200, path
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            assert page.locator("h1").count() == 1, path
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{path} is {overflow} px too wide at {width} px"
+        barriers = Axe().run(page, options=_RULES)
+        assert barriers.violations_count == 0, f"{path}: {barriers.generate_report()}"
+    assert troubles == []
+
+
+def test_the_study_page_has_no_barriers(demo: Demo, page: Page, troubles: list[str]) -> None:
+    demo.log_in(page, "陈老师")
+    demo.launch_alone(page, "学习内容")
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.frame_locator("#content-frame").get_by_role("heading").first).to_be_visible()
+    barriers = Axe().run(page, options={**_RULES, "rules": {}})
+    assert barriers.violations_count == 0, barriers.generate_report()
+    assert troubles == []
+
+
+def test_everything_on_a_trainees_page_can_be_reached_by_keyboard(demo: Demo, page: Page) -> None:
+    demo.log_in(page, "张老师")
+    demo.launch_alone(page, "我的学分")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("跳到正文")
+    wanted = page.locator("main a:visible, main button:visible, main summary:visible").count()
+    seen: set[str] = set()
+    for _ in range(wanted + 20):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.outerHTML.slice(0, 300)"))
+    reached = page.evaluate(
+        """() => [...document.querySelectorAll('main a, main button, main summary')]
+             .filter(e => e.checkVisibility() && e.tabIndex >= 0).map(e => e.outerHTML.slice(0, 300))"""
+    )
+    assert set(reached) <= seen
