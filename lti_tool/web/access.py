@@ -1,10 +1,11 @@
 """Who is looking: the launch behind a page's address, and which pages its roles reach."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Blueprint, g, redirect, request, url_for
+from sqlalchemy import Connection, RowMapping
 from werkzeug.wrappers import Response
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
@@ -148,12 +149,12 @@ def _open_launch() -> Response | None:
     return None
 
 
-def _find_person(conn: Any, found: LtiSession) -> Mapping[str, Any] | None:
+def _find_person(conn: Connection, found: LtiSession) -> RowMapping | None:
     if found.programme_id is None or found.participant_id is None:
         return None
     return people.get_person(conn, found.programme_id, found.participant_id)
 
 
-def _person() -> Mapping[str, Any] | None:
-    person: Mapping[str, Any] | None = g.get("person")
+def _person() -> RowMapping | None:
+    person: RowMapping | None = g.get("person")
     return person

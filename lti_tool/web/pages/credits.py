@@ -79,9 +79,7 @@ def bars_of(online: ComponentCredit, offline: ComponentCredit, practice: Compone
     ]
 
 
-def _bar(
-    component: Component, part: ComponentCredit, done: Decimal | int, goal: Decimal | int, unit: str
-) -> Bar:
+def _bar(component: Component, part: ComponentCredit, done: Decimal | int, goal: Decimal | int, unit: str) -> Bar:
     show = (lambda amount: str(minutes(int(amount)))) if unit == "minutes" else credits_text
     return Bar(
         component=component,
@@ -109,9 +107,7 @@ def missing_of(
     return [missing_in_words(name, amounts.get(name, 0)) for name in unmet]
 
 
-def day_page(
-    services: Services, programme_id: str, participant_id: str, day: date, *, is_own: bool
-) -> DayPage:
+def day_page(services: Services, programme_id: str, participant_id: str, day: date, *, is_own: bool) -> DayPage:
     """Each statement of a day and what became of it."""
     explained = explain(services, programme_id, participant_id)
     zone, lines = programme_zone(explained.context), Lines(explained)
