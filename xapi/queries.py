@@ -145,7 +145,7 @@ def _window(filters: Filters) -> tuple[int, int]:
             low = max(low, filters.cursor + 1)
         else:
             high = min(high, filters.cursor - 1)
-    return low, high
+    return min(max(low, 0), _LAST), min(max(high, -1), _LAST)  # a moment may lie beyond all numbers
 
 
 def _narrowed(window: tuple[int, int], found: set[int], filters: Filters, wanted: int) -> tuple[int, int]:
