@@ -1,7 +1,5 @@
 """The small things that everything rests on: decimals, identifier keys, courses, trust, the structure."""
 
-
-
 from dataclasses import replace
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """What a learner still lacks, in its own measure, and what would help."""
 
-
-
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
