@@ -25,7 +25,7 @@ _NOTICES = {
     "retry_all": lazy_gettext("Everything that was refused will be tried again in a moment."),
     "skip": lazy_gettext("Set aside. Nothing more is sent to this cell."),
     "respect": lazy_gettext("The grade in the LMS stays as it is."),
-    "busy": lazy_gettext("This cell is being sent at this very moment. Look again in a few seconds."),
+    "busy": lazy_gettext("Xuefen is working on it at this very moment. Look again in a few seconds."),
     "revoked": lazy_gettext("The credential is revoked."),
     "unlinked": lazy_gettext("The link is undone."),
 }

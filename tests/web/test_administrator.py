@@ -321,6 +321,29 @@ def test_only_a_grade_that_somebody_changed_can_be_respected(tool: Installation,
     assert moodle.admin.post(f"administration/grades/{cell}/explode").status == 404
 
 
+@pytest.mark.parametrize("state", ["left", "settled", "idle"])
+def test_nothing_can_be_done_about_a_cell_that_nothing_is_wrong_with(
+    tool: Installation, moodle: Place, state: str
+) -> None:
+    cell = book(tool, moodle).cell(tool.member(moodle.course, "1"), state, "left" if state == "left" else None)
+
+    for action in ("retry", "skip", "respect"):
+        assert moodle.admin.post(f"administration/grades/{cell}/{action}").status == 404
+
+
+def test_retrying_a_cell_looks_for_its_column_and_calls_its_platform_too(tool: Installation, moodle: Place) -> None:
+    column = book(tool, moodle, state="blocked", reason="no_access", detail="403 insufficient scope")
+    column.pause(tool.clock() + timedelta(minutes=4), "platform_down", "503")
+    cell = column.cell(tool.member(moodle.course, "1", name="张老师"), "due")
+    waiting = moodle.admin.get("administration/grades", show="due")
+    assert waiting.text.count("403 insufficient scope") == 2  # at the column, and at the cell that waits for it
+
+    moodle.admin.post(f"administration/grades/{cell}/retry")
+
+    assert column.read_column()["next_attempt_at"] == tool.clock()
+    assert "out of order" not in moodle.admin.get("administration/grades").text
+
+
 def test_a_cell_that_a_worker_holds_is_left_to_it(tool: Installation, moodle: Place) -> None:
     column = book(tool, moodle)
     held = {"lease_owner": "worker", "next_attempt_at": tool.clock() + timedelta(seconds=20)}
@@ -366,6 +389,17 @@ def test_one_column_is_looked_for_again(tool: Installation, moodle: Place, canva
     assert moodle.admin.post(f"administration/columns/{column.id}/retry").status == 302
 
     assert column.read_column()["next_attempt_at"] == tool.clock()
+
+
+def test_a_column_that_a_worker_is_making_is_left_to_it(tool: Installation, moodle: Place) -> None:
+    until = tool.clock() + timedelta(seconds=20)
+    column = book(tool, moodle, state="missing", url=None, lease_owner="worker", next_attempt_at=until)
+
+    answer = moodle.admin.post(f"administration/columns/{column.id}/retry")
+    moodle.admin.post("administration/grades/retry")
+
+    assert "done=busy" in answer.location
+    assert (column.read_column()["next_attempt_at"], column.read_column()["lease_owner"]) == (until, "worker")
 
 
 def test_cells_of_another_platform_are_out_of_reach(tool: Installation, moodle: Place, canvas: Place) -> None:

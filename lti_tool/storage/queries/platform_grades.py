@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, literal, or_, select, update
 
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_contexts, lti_members
@@ -38,11 +38,13 @@ def find_oldest_pending(conn: Connection, platform_id: int) -> datetime | None:
 def list_cells(
     conn: Connection, platform_id: int, states: Sequence[str], *, after: int = 0, limit: int = 30
 ) -> list[RowMapping]:
-    """Cells in some states with whose they are and where, by id."""
+    """Cells in some states with whose they are, where, and what holds their column, by id."""
     query = (
         select(
             grade_cells,
             grade_line_items.c.label,
+            grade_line_items.c.reason.label("column_reason"),
+            grade_line_items.c.detail.label("column_detail"),
             lti_members.c.name,
             lti_members.c.sub,
             lti_contexts.c.title.label("course_title"),
@@ -141,14 +143,21 @@ def set_aside(conn: Connection, cell_id: int, reason: str, now: datetime) -> boo
     return conn.execute(change.values(state="skipped", reason=reason, **rest)).rowcount == 1
 
 
+def has_closed_column(conn: Connection, platform_id: int, line_item_id: int) -> bool:
+    """Whether this is a column of the platform that nothing can be sent to; False for another platform's."""
+    query = select(grade_line_items.c.id).where(_is_closed(platform_id), grade_line_items.c.id == line_item_id)
+    return conn.execute(query).first() is not None
+
+
 def retry_columns(conn: Connection, platform_id: int, now: datetime, line_item_id: int | None = None) -> int:
-    """Look for closed columns of the platform (for one, if given) again now; how many."""
-    change = update(grade_line_items).where(
-        grade_line_items.c.platform_id == platform_id, grade_line_items.c.state != "open"
-    )
+    """Look for closed columns of the platform (for one, if given) again now; how many.
+
+    One that a worker is just looking for or making is left to it: two would make two columns.
+    """
+    change = update(grade_line_items).where(_is_closed(platform_id), _is_free(now, grade_line_items))
     if line_item_id is not None:
         change = change.where(grade_line_items.c.id == line_item_id)
-    return conn.execute(change.values(next_attempt_at=now, attempts=0)).rowcount
+    return conn.execute(change.values(next_attempt_at=now, attempts=0, lease_owner=None)).rowcount
 
 
 def end_pause(conn: Connection, platform_id: int) -> None:
@@ -157,7 +166,11 @@ def end_pause(conn: Connection, platform_id: int) -> None:
     conn.execute(change.values(paused_until=None))
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    """No worker holds the cell: its outcome would be written over what a person has just decided."""
-    lapsed = and_(grade_cells.c.next_attempt_at.is_not(None), grade_cells.c.next_attempt_at <= now)
-    return or_(grade_cells.c.lease_owner.is_(None), lapsed)
+def _is_closed(platform_id: int) -> ColumnElement[bool]:
+    return and_(grade_line_items.c.platform_id == platform_id, grade_line_items.c.state != "open")
+
+
+def _is_free(now: datetime, table: Table = grade_cells) -> ColumnElement[bool]:
+    """No worker holds the row: its outcome would be written over what a person has just decided."""
+    lapsed = and_(table.c.next_attempt_at.is_not(None), table.c.next_attempt_at <= now)
+    return or_(table.c.lease_owner.is_(None), lapsed)

@@ -3,10 +3,10 @@
 from flask_babel import gettext
 from sqlalchemy import RowMapping
 
-from lti_tool.grades.reasons import Action
+from lti_tool.grades.values import CellState
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import platform_grades as queries
-from lti_tool.web.actions.gradebook import RESPECT, RETRY, SKIP
+from lti_tool.web.actions.gradebook import RESPECT, RETRY, SKIP, possible_actions
 from lti_tool.web.contexts_admin import (
     CellAction,
     CellLine,
@@ -22,6 +22,7 @@ from lti_tool.web.services import Services
 
 _PAGE = 30
 _COLUMNS = 20
+_WAITING = frozenset({CellState.DUE, CellState.RETRYING})
 
 
 def grades_page(services: Services, session: LtiSession, shown: str, after: int, columns_after: int) -> GradesPage:
@@ -69,8 +70,8 @@ def exchanges_page(services: Services, session: LtiSession, cell: int | None, be
 
 
 def _cell(row: RowMapping, pause: RowMapping | None) -> CellLine:
-    sentence, meaning, advice = words.in_words(row["reason"])
-    detail = row["detail"] or (pause["detail"] if pause and pause["reason"] == row["reason"] else "")
+    reason, answer = _obstacle(row, pause)
+    sentence, meaning, advice = words.in_words(reason)
     return CellLine(
         id=row["id"],
         name=row["name"] or row["sub"],
@@ -82,27 +83,34 @@ def _cell(row: RowMapping, pause: RowMapping | None) -> CellLine:
         lms_value=row["lms_value"],
         pending_since=row["pending_since"],
         retry_at=row["retry_at"],
-        reason=row["reason"],
+        reason=reason,
         sentence=sentence,
         meaning=meaning,
         advice=advice,
-        answer=detail or "",
+        answer=answer or "",
         actions=_actions(row["state"], row["reason"]),
     )
 
 
+def _obstacle(row: RowMapping, pause: RowMapping | None) -> tuple[str | None, str | None]:
+    """What a cell waits for, and the answer that says so: its own reason, else its column's, else the platform's."""
+    if row["reason"]:
+        of_platform = pause["detail"] if pause and pause["reason"] == row["reason"] else None
+        return row["reason"], row["detail"] or of_platform
+    if row["state"] not in _WAITING:
+        return None, None
+    if row["column_reason"]:
+        return row["column_reason"], row["column_detail"]
+    return (pause["reason"], pause["detail"]) if pause else (None, None)
+
+
 def _actions(state: str, reason: str | None) -> list[CellAction]:
-    possible = words.actions_of(state, reason)
-    found = []
-    if Action.RESEND in possible or (reason == "overridden" and Action.RETRY in possible):
-        found.append(CellAction(RETRY, gettext("Send the credits again"), is_main=True))
-    elif Action.RETRY in possible:
-        found.append(CellAction(RETRY, gettext("Retry now"), is_main=True))
-    if state == "overridden":
-        found.append(CellAction(RESPECT, gettext("Leave it as it is in the LMS"), is_main=False))
-    elif Action.SKIP in possible:
-        found.append(CellAction(SKIP, gettext("Skip"), is_main=False))
-    return found
+    texts = {
+        RETRY: gettext("Send the credits again") if reason == "overridden" else gettext("Retry now"),
+        RESPECT: gettext("Leave it as it is in the LMS"),
+        SKIP: gettext("Skip"),
+    }
+    return [CellAction(code, texts[code], is_main=code == RETRY) for code in possible_actions(state, reason)]
 
 
 def _column(row: RowMapping) -> ColumnLine:

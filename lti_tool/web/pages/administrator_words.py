@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext, lazy_gettext
 
-from lti_tool.grades.reasons import REASONS, Action, Level, Reason
-from lti_tool.grades.values import CellState
+from lti_tool.grades.reasons import REASONS
 from lti_tool.lti.errors import SENTENCES
 
 STATES = {
@@ -56,15 +55,6 @@ KINDS = {
 }
 OUTCOMES = {"accepted": lazy_gettext("accepted"), "refused": lazy_gettext("refused")}
 
-#: What a cell that says nothing of its own waits for.
-_ACTIONS_OF_STATE: Mapping[str, tuple[Action, ...]] = {
-    "due": (Action.RETRY, Action.SKIP),
-    "retrying": (Action.RETRY, Action.SKIP),
-    "blocked": (Action.RETRY, Action.SKIP),
-    "overridden": (Action.RESEND, Action.SKIP),
-    "skipped": (Action.RETRY,),
-}
-
 
 def word(words: Mapping[str, object], code: str) -> str:
     """The name of a code; an unknown one stands for itself."""
@@ -88,11 +78,3 @@ def refusal_in_words(code: str) -> str:
     """Why a launch was refused."""
     found = SENTENCES.get(code)
     return gettext(found.what) if found else code
-
-
-def actions_of(state: str, code: str | None) -> tuple[Action, ...]:
-    """What can be done about a cell in this state with this reason."""
-    reason: Reason | None = REASONS.get(code or "")
-    if state in {CellState.SKIPPED, CellState.OVERRIDDEN} or reason is None or reason.level is not Level.CELL:
-        return _ACTIONS_OF_STATE.get(state, ())
-    return reason.actions

@@ -100,8 +100,8 @@ def act_on_cell(cell: int, action: str) -> Response:
 @blueprint.post("/administration/columns/<int:column>/retry")
 @administrators_only
 def retry_column(column: int) -> Response:
-    gradebook.retry_column(services(), launch().platform_id, _checked(column))
-    return redirect(url_for("administrator.show_grades", done=notice("retry")))
+    said = gradebook.retry_column(services(), launch().platform_id, _checked(column))
+    return redirect(url_for("administrator.show_grades", done=notice(said)))
 
 
 @blueprint.get("/administration/exchanges")
