@@ -80,8 +80,6 @@ def _check_form(db: Database, form: Mapping[str, str]) -> None:
     for name in ("state", "id_token"):
         if not form.get(name):
             raise LtiError("missing_parameter", name)
-    if len(form["id_token"]) > _LONGEST_TOKEN:
-        raise LtiError("bad_token", f"the id_token is longer than {_LONGEST_TOKEN} characters")
 
 
 def _find_state(db: Database, clock: Clock, form: Mapping[str, str]) -> RowMapping:
@@ -161,6 +159,8 @@ class _Message(MessageLaunch[Any, Any, Any, Any]):
 
     def validate_jwt_format(self) -> Any:
         """Header and claims as strict JSON: no bottomless nesting, no NaN, nothing that a database cannot keep."""
+        if len(self._form["id_token"]) > _LONGEST_TOKEN:
+            raise LtiError("bad_token", f"the id_token is longer than {_LONGEST_TOKEN} characters")
         parts = self._form["id_token"].split(".")
         if len(parts) != 3:
             raise LtiError("bad_token", "the id_token does not have three parts")

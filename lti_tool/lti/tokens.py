@@ -98,7 +98,7 @@ class AccessTokens:
                 "exp": int((now + _LIFETIME).timestamp()),
                 "jti": secrets.token_hex(16),
             }
-            assertion = keys.sign(conn, claims, now)
+            assertion = keys.sign(conn, claims, self._clock())
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": _ASSERTION,

@@ -1,9 +1,10 @@
-"""A learning platform in the hands of a test: real keys behind a real address, and id_tokens as right or as wrong as asked.
+"""A learning platform in a test's hands: real keys behind a real address, id_tokens as right or wrong as asked.
 
 `Platform.launch` walks a browser through login and launch; each step can be taken alone and tampered with.
 """
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,7 +153,8 @@ class Platform:
         """An id_token; `key`, `algorithm` and `headers` to sign wrongly."""
         headers = {"kid": self.kid, **changes.get("headers", {})}
         headers = {name: value for name, value in headers.items() if value is not None}
-        return jwt.encode(claims, changes.get("key", self.key), changes.get("algorithm", "RS256"), headers)
+        payload = json.dumps(claims).encode()  # not by `jwt.encode`, which knows too much of what claims should be
+        return jwt.PyJWS().encode(payload, changes.get("key", self.key), changes.get("algorithm", "RS256"), headers)
 
 
 @dataclass
