@@ -107,7 +107,7 @@ class _Url(f.String):
         return text
 
 
-class _Tuple(f.List):
+class _Tuple(f.List[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 

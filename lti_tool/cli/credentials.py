@@ -1,12 +1,14 @@
 """`credential create|list|revoke`: key pairs for xAPI sources and readers of the API."""
 
+from typing import Any
+
 import click
 
 from lti_tool.cli.context import Tool, pass_tool, print_json
 from lti_tool.clock import utc_now
 from lti_tool.evidence.intake import EVIDENCE_KINDS
 from lti_tool.storage.queries.programmes import find_programme
-from xapi import credentials
+from xapi import Credential, credentials
 
 SCOPES = (
     "statements/write",
@@ -99,7 +101,7 @@ def revoke(tool: Tool, key: str) -> None:
     click.echo("Revoked.")
 
 
-def _shown(one: credentials.Credential) -> dict[str, object]:
+def _shown(one: Credential) -> dict[str, Any]:
     return {
         "key": one.key,
         "name": one.name,

@@ -40,7 +40,7 @@ def invite(tool: Tool, *, as_json: bool) -> None:
 @click.option("--product", default="generic", help="moodle, canvas or generic: which peculiarities to expect.")
 @click.option("--json", "as_json", is_flag=True)
 @pass_tool
-def add(tool: Tool, *, as_json: bool, **given: Any) -> None:
+def add(tool: Tool, /, *, as_json: bool, **given: Any) -> None:
     """Register a platform by hand, or update the one with this issuer and client id."""
     platform = registration.NewPlatform(**given)
     mistakes = registration.find_mistakes(platform)

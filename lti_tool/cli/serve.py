@@ -23,7 +23,7 @@ def serve(tool: Tool, host: str, port: int, workers: int, *, no_sync: bool) -> N
     tool.db.close()  # migrated by now; each process opens its own
     if no_sync:
         configure_logs(tool.settings.log)
-        _Server(tool.settings, host, port, workers).run()
+        _Server(tool.settings, host, port, workers).run()  # type: ignore[no-untyped-call]
         return
     web = [
         *tool.command,
@@ -47,7 +47,7 @@ def worker(tool: Tool) -> None:
     tool.build_worker().run()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """Gunicorn with our settings; every process builds its own application after the fork."""
 
     def __init__(self, settings: Settings, host: str, port: int, workers: int) -> None:
@@ -64,9 +64,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "xuefen",
             "forwarded_allow_ips": "",  # the application itself decides which proxies it believes
         }
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def load_config(self) -> None:
+        assert self.cfg is not None  # noqa: S101 - made by the base class before this is called
         for name, value in self._options.items():
             self.cfg.set(name, value)
 

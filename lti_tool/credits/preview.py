@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from lti_tool.credits.rows import figures_differ
+from lti_tool.storage.types import Row
 
 _FIGURES = ("accrued", "online", "online_seconds", "offline", "practice", "status", "unmet", "recorded")
 
@@ -27,9 +28,9 @@ class Change:
 
 
 def list_changes(
-    roster: Sequence[Mapping[str, Any]],
-    before: Mapping[str, Mapping[str, Any]],
-    after: Sequence[Mapping[str, Any]],
+    roster: Sequence[Row],
+    before: Mapping[str, Row],
+    after: Sequence[Row],
 ) -> Iterator[Change]:
     """The changes between kept and newly computed results of the same people, in roster order."""
     for person, new in zip(roster, after, strict=True):

@@ -1,10 +1,10 @@
 """Credits as rows of the table `results`."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from lti_tool.domain.values import Credit
+from lti_tool.storage.types import Row
 
 _BOOKKEEPING = {"computed_touch", "computed_at", "changed_at", "obstacles"}
 
@@ -41,6 +41,6 @@ def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetim
     }
 
 
-def figures_differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def figures_differ(old: Row, new: Row) -> bool:
     """Whether anything that a person would see has changed."""
     return any(old[name] != value for name, value in new.items() if name not in _BOOKKEEPING)

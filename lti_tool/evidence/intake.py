@@ -12,6 +12,7 @@ from lti_tool.evidence.recognise import is_assessment, recognise
 from lti_tool.evidence.rows import to_row
 from lti_tool.evidence.verbs import NEVER_BY_LEARNER
 from lti_tool.storage.queries import evidence, people
+from lti_tool.storage.types import Row
 from xapi import Credential, StoredStatement
 
 EVIDENCE_KINDS = ("online", "offline", "practice", "assessment", "all")
@@ -32,7 +33,8 @@ class Intake:
         voided = evidence.void_evidence(conn, [stored.voids for stored in batch if stored.voids])
         concerned: dict[str | None, set[str]] = defaultdict(set)
         logs: dict[str | None, set[str]] = defaultdict(set)
-        for row in [*rows, *voided]:
+        touched: list[Row] = [*rows, *voided]
+        for row in touched:
             concerned[row["tenant"]].add(row["subject_key"])
             if row["kind"] == Kind.LOG:
                 logs[row["tenant"]].add(row["subject_key"])

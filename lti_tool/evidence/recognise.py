@@ -241,7 +241,7 @@ def _presence(raw: Any) -> Presence | None:
     if not isinstance(raw, dict):
         return None
     shown, answered = raw.get("shown"), raw.get("answered")
-    if not _is_count(shown) or not _is_count(answered):
+    if shown is None or answered is None or not _is_count(shown) or not _is_count(answered):
         return None
     return Presence(shown, min(shown, answered), parse_time(raw.get("lastAnswered")))
 

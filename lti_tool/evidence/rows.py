@@ -1,6 +1,5 @@
 """Evidence as database rows and back: columns for what is searched, compact facts for the rest."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -8,11 +7,11 @@ from typing import Any
 
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
 from lti_tool.evidence.recognise import Recognised
-from lti_tool.storage.types import from_microseconds, to_microseconds
+from lti_tool.storage.types import Row, from_microseconds, to_microseconds
 
 _COLUMNS = {"statement", "kind", "activity", "timestamp", "stored", "account", "voided", "by_person"}
 _FACTS = tuple(entry.name for entry in fields(Evidence) if entry.name not in _COLUMNS)
-_DEFAULTS = {"trusted_as": frozenset(), "hints": {}} | {
+_DEFAULTS: dict[str, Any] = {"trusted_as": frozenset(), "hints": {}} | {
     entry.name: entry.default for entry in fields(Evidence) if entry.name in _FACTS and entry.name not in {"hints"}
 }
 
@@ -38,7 +37,7 @@ def to_row(recognised: Recognised, tenant: str | None) -> dict[str, Any]:
     }
 
 
-def to_evidence(row: Mapping[str, Any], by_person: str | None) -> Evidence:
+def to_evidence(row: Row, by_person: str | None) -> Evidence:
     """The evidence of a row; `by_person` is the programme's person behind `actor_key`, if there is one."""
     facts = {name: _DECODERS[name](value) if name in _DECODERS else value for name, value in row["facts"].items()}
     facts.setdefault("trusted_as", frozenset())

@@ -25,6 +25,7 @@ from lti_tool.domain.values import (
 from lti_tool.programmes.file import ProgrammeFile
 from lti_tool.storage.queries import people, programmes
 from lti_tool.storage.tables import programmes as t
+from lti_tool.storage.types import Row
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -140,7 +141,7 @@ def _programme(row: RowMapping, plan: Mapping[str, Sequence[RowMapping]]) -> Pro
     )
 
 
-def _take(kind: type[Value], row: Mapping[str, Any], **instead: Any) -> Value:
+def _take(kind: type[Value], row: Row, **instead: Any) -> Value:
     """A dataclass from the columns of the same names, with `instead` for those that differ."""
     return kind(**{entry.name: instead.get(entry.name, row.get(entry.name)) for entry in fields(kind)})
 

@@ -1,5 +1,6 @@
 """Column types that keep their promises on both databases: aware times, exact decimals, JSON by orjson."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
+
+#: A row by its columns' names, read-only: what a query gives, or a plain dict.
+Row = Mapping[Any, Any]
 
 #: Key of a table that grows without bound: 64 bits on PostgreSQL, SQLite's own rowid there.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")

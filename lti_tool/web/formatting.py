@@ -50,12 +50,12 @@ def moment(value: datetime | None) -> str:
 
 def day(value: date) -> str:
     """A day: 2026年11月7日, 7 Nov 2026."""
-    return format_date(value, "y年M月d日" if is_chinese() else "d MMM y", rebase=False)
+    return str(format_date(value, "y年M月d日" if is_chinese() else "d MMM y", rebase=False))
 
 
 def day_long(value: date) -> str:
     """A day with its weekday."""
-    return format_date(value, "y年M月d日 EEEE" if is_chinese() else "EEEE, d MMM y", rebase=False)
+    return str(format_date(value, "y年M月d日 EEEE" if is_chinese() else "EEEE, d MMM y", rebase=False))
 
 
 def page_zone() -> ZoneInfo:

@@ -109,7 +109,7 @@ def _tab(endpoint: str, text: str) -> Tab:
 
 def month(first: date) -> str:
     """A month's short name above the calendar."""
-    return format_date(first, "M月" if is_chinese() else "MMM", rebase=False)
+    return str(format_date(first, "M月" if is_chinese() else "MMM", rebase=False))
 
 
 def list_words(parts: Sequence[str]) -> str:

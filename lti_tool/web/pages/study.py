@@ -40,7 +40,7 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
         title=session.custom.get("title") or (course.title if course else session.context_title),
         content_url=_with_query(content, launch) if tracks_itself else content,
         origin="{0.scheme}://{0.netloc}".format(urlsplit(content)),
-        heartbeat=None if tracks_itself else _heartbeat(services, explained, launch, course and course.title),
+        heartbeat=None if tracks_itself else _heartbeat(services, explained, launch, course.title if course else None),
         counted_seconds=explained.credit.online.seconds,
         required_seconds=explained.credit.online.required_seconds,
         obstacle=_obstacle(explained, activity),
