@@ -1,5 +1,6 @@
 """Launched pages without a launch: registrations, courses and sessions as one leaves them behind."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,11 @@ class Page:
     status: int
     text: str
     location: str
+
+    @property
+    def words(self) -> str:
+        """The text alone, without its tags."""
+        return " ".join(re.sub(r"<[^>]*>", " ", self.text).split())
 
 
 class Visitor:
