@@ -1,15 +1,16 @@
 """Assignment and Grade Services 2.0 on the wire: addresses, content types and bodies, exactly as platforms demand."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
 
-from lti_tool.grades.values import Grade
+from lti_tool.grades.values import Grade, Row
 from lti_tool.grades.wire import Answer, Call
 
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
@@ -19,23 +20,41 @@ _SCORE = "application/vnd.ims.lis.v1.score+json"
 _RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 _LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+PAGE = 100  # results or line items asked for at once: Canvas gives no more
+_FINE = Decimal("0.00001")  # as fine as Moodle keeps grades
+_NEXT = re.compile(r"<([^<>]*)>[^,<]*?;\s*rel\s*=[^a-z,;]*next\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What the platform holds for one person: points on `maximum`, and its time where it tells it."""
 
+    sub: str
     value: Decimal | None
     maximum: Decimal | None
-    comment: str | None
+    timestamp: datetime | None
+
+    def shows(self, value: Decimal | None, maximum: Decimal | None) -> bool:
+        """Whether it is this value, on whatever scale the platform keeps it (it may round there)."""
+        if self.value is None or value is None:
+            return False
+        if not self.maximum or not maximum:
+            return self.value == value
+        return abs(self.value * maximum - value * self.maximum) <= maximum * self.maximum / 10_000
+
+    def points_of(self, maximum: Decimal | None) -> Decimal | None:
+        """The value in points of another maximum."""
+        if self.value is None or not self.maximum or not maximum:
+            return self.value
+        return (self.value * maximum / self.maximum).quantize(_FINE).normalize()
 
 
 def score_call(line_item_url: str, sub: str, grade: Grade, timestamp: datetime, extensions: Mapping[str, Any]) -> Call:
     """POST of a score (AGS 3.4). The body is compact: Moodle puts it into its status line when it refuses."""
     body = {
         "userId": sub,
-        "scoreGiven": float(grade.value),
-        "scoreMaximum": float(grade.maximum),
+        "scoreGiven": _number(grade.value),
+        "scoreMaximum": _number(grade.maximum),
         "comment": grade.comment,
         "activityProgress": grade.progress.value,
         "gradingProgress": "FullyGraded",
@@ -52,25 +71,61 @@ def result_call(line_item_url: str, sub: str) -> Call:
 
 def find_call(line_items_url: str, resource_id: str, tag: str) -> Call:
     """GET of the course's line items that are ours (AGS 3.2.8)."""
-    wanted = {"resource_id": resource_id, "tag": tag, "limit": "100"}
+    wanted = {"resource_id": resource_id, "tag": tag, "limit": str(PAGE)}
     return Call("GET", with_query(line_items_url, wanted), {"Accept": _LINE_ITEMS})
 
 
 def create_call(line_items_url: str, label: str, maximum: Decimal, resource_id: str, tag: str) -> Call:
     """POST of a new line item (AGS 3.2.4)."""
-    body = {"label": label, "scoreMaximum": float(maximum), "resourceId": resource_id, "tag": tag}
+    body = {"label": label, "scoreMaximum": _number(maximum), "resourceId": resource_id, "tag": tag}
     return Call("POST", line_items_url, {"Content-Type": _LINE_ITEM, "Accept": _LINE_ITEM}, orjson.dumps(body))
 
 
-def read_result(answer: Answer, sub: str) -> Result | None:
-    """A person's result in an answer; None where there is none. ValueError if it makes no sense."""
+def item_call(line_item_url: str) -> Call:
+    """GET of one line item (AGS 3.2.5)."""
+    return Call("GET", line_item_url, {"Accept": _LINE_ITEM})
+
+
+def rescale_call(line_item_url: str, item: Row, maximum: Decimal) -> Call:
+    """PUT of a line item with another maximum. Everything else is repeated: Moodle blanks what is left out."""
+    body = {name: value for name, value in item.items() if name != "id"} | {"scoreMaximum": _number(maximum)}
+    return Call("PUT", line_item_url, {"Content-Type": _LINE_ITEM, "Accept": _LINE_ITEM}, orjson.dumps(body))
+
+
+def results_call(line_item_url: str) -> Call:
+    """GET of everybody's results, the first page."""
+    return Call("GET", with_query(below(line_item_url, "results"), {"limit": str(PAGE)}), {"Accept": _RESULTS})
+
+
+def next_page(answer: Answer, before: Call) -> Call | None:
+    """The page after an answer, by its Link header (Moodle's has typographic quotes); None after the last."""
+    found = _NEXT.search(answer.headers.get("link", ""))
+    return Call("GET", urljoin(before.url, found[1]), before.headers) if found else None
+
+
+def read_results(answer: Answer) -> list[Result]:
+    """The results of an answer; ValueError or TypeError if it makes no sense."""
     rows = orjson.loads(answer.body)
     if not isinstance(rows, list):
         raise TypeError("results must be a list")
-    row = next((one for one in rows if isinstance(one, dict) and str(one.get("userId")) == sub), None)
-    if row is None:
-        return None
-    return Result(_decimal(row.get("resultScore")), _decimal(row.get("resultMaximum")), row.get("comment"))
+    return [
+        Result(
+            str(row["userId"]),
+            _decimal(row.get("resultScore")),
+            _decimal(row.get("resultMaximum")),
+            _moment(row.get("timestamp")),
+        )
+        for row in rows
+        if isinstance(row, dict) and row.get("userId") is not None
+    ]
+
+
+def read_line_item(answer: Answer) -> dict[str, Any]:
+    """The one line item of an answer; ValueError or TypeError if it makes no sense."""
+    row = orjson.loads(answer.body)
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        raise TypeError("a line item must have an id")
+    return row
 
 
 def read_line_items(answer: Answer) -> list[dict[str, Any]]:
@@ -79,6 +134,11 @@ def read_line_items(answer: Answer) -> list[dict[str, Any]]:
     if not isinstance(rows, list):
         raise TypeError("line items must be a list")
     return [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+
+
+def maximum_of(item: Row) -> Decimal | None:
+    """A line item's scoreMaximum."""
+    return _decimal(item.get("scoreMaximum"))
 
 
 def below(url: str, name: str) -> str:
@@ -93,10 +153,18 @@ def with_query(url: str, more: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *more.items()])))
 
 
-def is_same_host(url: str, *others: str | None) -> bool:
-    """Whether an address belongs to one of the hosts that the platform itself gave (scheme, host and port)."""
-    return any(urlsplit(url)[:2] == urlsplit(other)[:2] for other in others if other)
-
-
 def _decimal(value: Any) -> Decimal | None:
     return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _number(value: Decimal) -> int | float:
+    """Some platforms want whole numbers written as such (Open edX)."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -1,6 +1,8 @@
 """What a platform's answer to a score or a column means (platforms.md 6 and 10). Pure: answer in, reason code out."""
 
 import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 import orjson
 
@@ -8,6 +10,7 @@ from lti_tool.grades.wire import Answer
 
 _UNAVAILABLE = frozenset({502, 503, 504})
 _OLDER = re.compile(r"earlier timestamp|before last updated timestamp", re.IGNORECASE)
+_UPDATED = re.compile(r"last updated timestamp of (\S+?)\\?[\"'\s}]", re.IGNORECASE)
 _RATE = re.compile(r"rate limit", re.IGNORECASE)
 _CONCLUDED = re.compile(r"has concluded", re.IGNORECASE)
 _ATTEMPTS = re.compile(r"maximum number of allowed attempts", re.IGNORECASE)
@@ -19,20 +22,20 @@ def refusal_of_score(answer: Answer) -> str | None:
     """None when the score was taken, else a code of `reasons`."""
     status, text = _real_status(answer), answer.text
     if 200 <= status < 300:
-        return None
+        return "unreadable" if _is_page(answer) else None
     if status == 409 or _OLDER.search(text):
         return "older"
     if status in {400, 422}:
         return _refusal_of_content(text)
-    return _refusal_of_column(status, text) or "bad_score"
+    return _refusal_of_column(status, answer) or "bad_score"
 
 
 def refusal_of_column(answer: Answer) -> str | None:
     """None when a line item call succeeded, else a code of `reasons`."""
     status = _real_status(answer)
     if 200 <= status < 300:
-        return None
-    return _refusal_of_column(status, answer.text) or "no_create"
+        return "unreadable" if _is_page(answer) else None
+    return _refusal_of_column(status, answer) or "no_create"
 
 
 def _refusal_of_content(text: str) -> str:
@@ -43,8 +46,9 @@ def _refusal_of_content(text: str) -> str:
     return "not_gradable" if _NOT_GRADABLE.search(text) else "bad_score"
 
 
-def _refusal_of_column(status: int, text: str) -> str | None:
-    if status == 429 or (status == 403 and _RATE.search(text)):
+def _refusal_of_column(status: int, answer: Answer) -> str | None:
+    text = answer.text
+    if status == 429 or (status == 403 and _is_throttled(answer)):
         return "throttled"
     if status in {401, 403, 412}:
         return "no_access"
@@ -57,6 +61,19 @@ def _refusal_of_column(status: int, text: str) -> str | None:
     return "unreadable" if 300 <= status < _UNREADABLE_LIMIT else None
 
 
+def _is_throttled(answer: Answer) -> bool:
+    """Canvas says 403 for both "forbidden" and "too fast" (platforms.md 6, Limits)."""
+    empty = answer.headers.get("x-rate-limit-remaining", "").startswith(("0.0", "-")) or (
+        answer.headers.get("x-rate-limit-remaining") == "0"
+    )
+    return empty or "retry-after" in answer.headers or bool(_RATE.search(answer.text))
+
+
+def _is_page(answer: Answer) -> bool:
+    """A page for people instead of an answer: a login form or a notice, often with status 200."""
+    return answer.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+
 def _real_status(answer: Answer) -> int:
     """Moodle can fail behind a 200 whose body tells the real status (platforms.md 6)."""
     if answer.status == 200 and answer.body.startswith(b"{"):
@@ -67,3 +84,25 @@ def _real_status(answer: Answer) -> int:
         if isinstance(told, int) and told >= 400:
             return told
     return answer.status
+
+
+def retry_after(answer: Answer, now: datetime) -> float | None:
+    """Seconds that a platform asks to be left alone (RFC 9110, 10.2.3); None if it does not ask."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (until - now).total_seconds()) if until.tzinfo is not None else None
+
+
+def newer_than(text: str) -> datetime | None:
+    """The time that a refusal of an older score names (Canvas); None if it names none."""
+    found = _UPDATED.search(text)
+    try:
+        moment = datetime.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

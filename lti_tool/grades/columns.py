@@ -1,119 +1,205 @@
 """Columns: found in the course by resource id and tag, made once when there is none, closed with a reason."""
 
-import random
+import threading
 from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from lti_tool.clock import Clock
-from lti_tool.grades import ags
-from lti_tool.grades.answers import refusal_of_column
+from lti_tool.grades import ags, answers
 from lti_tool.grades.exchanges import Exchanges
 from lti_tool.grades.paces import Paces
 from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.settings import MirrorSettings
-from lti_tool.grades.wire import CallFailedError
+from lti_tool.grades.values import Row, Tag
+from lti_tool.grades.wire import Answer, Call, CallFailedError
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
-from lti_tool.storage.queries.grades_desired import forget_confirmed
+from lti_tool.storage.queries.grades_desired import (
+    find_launch_item,
+    forget_confirmed,
+    forget_launch_item,
+    lock_programme,
+)
 
-_BATCH = 50
+_READ_AGAIN = timedelta(hours=1)  # where results may not be read, that is tried again this late
+_MOST_PAGES = 100
 
 
 class Columns:
     """Opens the columns that are missing. A lease keeps two workers from making the same one."""
 
     def __init__(
-        self,
-        db: Database,
-        exchanges: Exchanges,
-        paces: Paces,
-        clock: Clock,
-        owner: str,
-        settings: MirrorSettings,
-        chance: random.Random,
+        self, db: Database, exchanges: Exchanges, paces: Paces, clock: Clock, settings: MirrorSettings
     ) -> None:
         self._db = db
         self._exchanges = exchanges
         self._paces = paces
         self._clock = clock
-        self._owner = owner
         self._settings = settings
-        self._chance = chance
+        self._lock = threading.Lock()
+        self._unreadable: dict[int, datetime] = {}
 
-    def run(self, programme_id: str | None) -> Counter[str]:
-        """Open what is due; {outcome: number}."""
+    def run(self, platform_id: int, owner: str, programme_id: str | None) -> Counter[str]:
+        """Open what is due on a platform; {outcome: number}."""
+        outcomes: Counter[str] = Counter()
+        while not self._paces.is_paused(platform_id):
+            now = self._clock()
+            with self._db.begin() as conn:
+                item = queries.claim_line_item(
+                    conn,
+                    owner,
+                    now,
+                    now + self._settings.lease,
+                    platform_id=platform_id,
+                    programme_id=programme_id,
+                )
+            if item is None:
+                break
+            outcomes[self._open(item, owner)] += 1
+        return outcomes
+
+    def close(self, line_item_id: int, reason: str, detail: str, *, url: str | None) -> None:
+        """Nothing is sent to this column (as long as `url` is its address) until it is found or made again, or its
+        reason is gone."""
         now = self._clock()
         with self._db.begin() as conn:
-            items = queries.claim_line_items(
-                conn, self._owner, now, now + self._settings.lease, programme_id=programme_id, limit=_BATCH
-            )
-        return Counter(self._open(item) for item in items)
+            item = queries.get_line_item(conn, line_item_id)
+            if item is not None:
+                lock_programme(conn, item["programme_id"])
+                item = queries.get_line_item(conn, line_item_id)
+            if item is None or item["url"] != url or item["state"] != "open":
+                return  # somebody has closed or mended it meanwhile
+            values = self._closed(item, reason, detail, now)
+            if reason == "item_gone":  # looked for at once; made again if it is really gone
+                forget_launch_item(conn, item["context_id"], item["url"])
+                other = find_launch_item(conn, item["context_id"]) if item["tag"] == Tag.TOTAL else None
+                values |= {"state": "missing", "url": other, "url_maximum": None, "from_launch": other is not None}
+                values |= {"next_attempt_at": now}
+                forget_confirmed(conn, line_item_id, now)
+            queries.record_line_item(conn, line_item_id, values)
 
-    def close(self, line_item_id: int, reason: str, detail: str) -> None:
-        """Nothing is sent to this column until it is found or made again, or its reason is gone."""
+    def _closed(self, item: Row, reason: str, detail: str, now: datetime) -> dict[str, Any]:
         patience = REASONS[reason].patience
-        again = None if patience is None else self._clock() + timedelta(seconds=patience.first)
-        values: dict[str, Any] = {"state": "blocked", "reason": reason, "detail": detail[:1000], "lease_owner": None}
-        if reason == "item_gone":  # looked for at once; made again if it is really gone
-            values |= {"state": "missing", "url": None, "from_launch": False}
-            again = self._clock()
-        with self._db.begin() as conn:
-            queries.record_line_item(conn, line_item_id, {**values, "next_attempt_at": again})
+        again = None
+        if patience is not None:
+            again = now + timedelta(seconds=min(patience.first * 2.0 ** min(item["attempts"], 30), patience.most))
+        return {
+            "state": "blocked",
+            "reason": reason,
+            "detail": detail[:1000],
+            "attempts": item["attempts"] + 1,
+            "next_attempt_at": again,
+            "lease_owner": None,
+        }
 
-    def _open(self, item: Mapping[str, Any]) -> str:
-        if item["url"]:
-            return self._opened(item, item["url"])  # its reason may be gone: the next score will tell
-        if not item["lineitems_url"]:
-            self.close(item["id"], "no_service", "")
-            return "no_service"
+    def can_read(self, row: Row) -> bool:
+        """Whether results of this course may be read, as far as is known."""
+        if row["scopes"] and ags.RESULT_SCOPE not in row["scopes"]:
+            return False
+        with self._lock:
+            refused = self._unreadable.get(row["context_id"])
+        return refused is None or refused + _READ_AGAIN < self._clock()
+
+    def cannot_read(self, row: Row) -> None:
+        """The platform gives no results of this course."""
+        with self._lock:
+            self._unreadable[row["context_id"]] = self._clock()
+
+    def _open(self, item: Row, owner: str) -> str:
+        begun = self._clock()
         try:
-            url = self._find(item) or self._create(item)
+            if item["url"]:
+                return self._reopen(item, owner)
+            if not item["lineitems_url"]:
+                raise CallFailedError("no_service", "")
+            found = self._find(item) or self._create(item)
         except CallFailedError as error:
-            if REASONS[error.reason].level is Level.PLATFORM:
-                self._paces.failed(item["platform_id"], error.reason, error.detail, self._chance)
-                with self._db.begin() as conn:
-                    again = {"next_attempt_at": self._clock(), "lease_owner": None, "reason": error.reason}
-                    queries.record_line_item(conn, item["id"], again)
-            else:
-                self.close(item["id"], error.reason if error.reason != "item_gone" else "no_create", error.detail)
-            return error.reason
-        return self._opened(item, url)
+            return self._failed(item, owner, error, begun)
+        return self._opened(item, owner, found["id"], ags.maximum_of(found))
 
-    def _opened(self, item: Mapping[str, Any], url: str) -> str:
+    def _failed(self, item: Row, owner: str, error: CallFailedError, begun: datetime) -> str:
         now = self._clock()
-        calm = {"reason": None, "detail": None, "attempts": 0, "lease_owner": None, "next_attempt_at": None}
+        reason = "course_gone" if error.reason == "item_gone" else error.reason
+        if REASONS[reason].level is Level.COLUMN and item["state"] == "open":
+            values: dict[str, Any] = {
+                "url_maximum": None,
+                "next_attempt_at": None,
+                "lease_owner": None,
+            }  # a smaller scale will do
+        elif REASONS[reason].level is Level.COLUMN:
+            values = self._closed(item, reason, error.detail, now)
+        else:  # it stays due; where a column may have been made without a word, it is given time to appear
+            grace = timedelta(seconds=self._settings.timeout if error.may_have_arrived else 0)
+            values = {"next_attempt_at": now + grace, "lease_owner": None, "reason": reason, "detail": error.detail}
         with self._db.begin() as conn:
-            queries.record_line_item(conn, item["id"], {"url": url, "state": "open", **calm})
-            if url != item["url"]:
+            queries.record_line_item(conn, item["id"], values, owner=owner)
+        if REASONS[reason].level is not Level.COLUMN:
+            whole = reason if REASONS[reason].level is Level.PLATFORM else "platform_down"
+            self._paces.failed(item["platform_id"], whole, error.detail, begun=begun, retry_after=error.retry_after)
+        return reason
+
+    def _reopen(self, item: Row, owner: str) -> str:
+        """A column with an address: its reason may be gone (the next score will tell), or its maximum has grown."""
+        known, wanted = item["url_maximum"], item["maximum"]
+        if item["state"] == "open" and not item["from_launch"] and known is not None and known < wanted:
+            answer = self._call(item, ags.item_call(item["url"]), "find")
+            self._call(item, ags.rescale_call(item["url"], _one(answer), wanted), "update")
+            known = wanted
+        return self._opened(item, owner, item["url"], known)
+
+    def _opened(self, item: Row, owner: str, url: str, maximum: Any) -> str:
+        now = self._clock()
+        calm = {"reason": None, "detail": None, "lease_owner": None, "next_attempt_at": None}
+        fresh = {"url": url, "url_maximum": maximum, "state": "open", **calm}
+        if url != item["url"]:
+            fresh |= {"attempts": 0, "read_back_at": None}
+        with self._db.begin() as conn:
+            lock_programme(conn, item["programme_id"])
+            held = queries.record_line_item(conn, item["id"], fresh, owner=owner)
+            if held and url != item["url"]:
                 forget_confirmed(conn, item["id"], now)
         return "column"
 
-    def _find(self, item: Mapping[str, Any]) -> str | None:
-        call = ags.find_call(item["lineitems_url"], _resource_id(item), item["tag"])
-        answer = self._exchanges.call(item["platform_id"], call, ags.LINE_ITEM_SCOPE, kind="find", row=item)
-        refusal = refusal_of_column(answer)
-        if refusal is not None:
-            raise CallFailedError(refusal, answer.text[:500])
-        try:
-            found = ags.read_line_items(answer)
-        except (ValueError, TypeError) as error:
-            raise CallFailedError("unreadable", answer.text[:500]) from error
-        ours = (one for one in found if one.get("resourceId") == _resource_id(item) and one.get("tag") == item["tag"])
-        return next((one["id"] for one in ours), None)
+    def _find(self, item: Row) -> dict[str, Any] | None:
+        """Our column among the course's; of several that somebody made, always the same one: the first."""
+        call: Call | None = ags.find_call(item["lineitems_url"], _resource_id(item), item["tag"])
+        for _ in range(_MOST_PAGES):
+            if call is None:
+                return None
+            answer = self._call(item, call, "find")
+            try:
+                rows = ags.read_line_items(answer)
+            except (ValueError, TypeError) as error:
+                raise CallFailedError("unreadable", answer.text[:500]) from error
+            for row in rows:
+                if row.get("resourceId") == _resource_id(item) and row.get("tag") == item["tag"]:
+                    return row
+            call = ags.next_page(answer, call)
+        return None
 
-    def _create(self, item: Mapping[str, Any]) -> str:
+    def _create(self, item: Row) -> dict[str, Any]:
         call = ags.create_call(item["lineitems_url"], item["label"], item["maximum"], _resource_id(item), item["tag"])
-        answer = self._exchanges.call(item["platform_id"], call, ags.LINE_ITEM_SCOPE, kind="create", row=item)
-        refusal = refusal_of_column(answer)
-        if refusal is not None:
-            raise CallFailedError(refusal, answer.text[:500])
-        made = ags.read_line_items(type(answer)(answer.status, answer.headers, b"[" + answer.body + b"]"))
-        if not made:
-            raise CallFailedError("unreadable", answer.text[:500])
-        return str(made[0]["id"])
+        return _one(self._call(item, call, "create"))
+
+    def _call(self, item: Row, call: Call, kind: str) -> Answer:
+        answer = self._exchanges.call(call, ags.LINE_ITEM_SCOPE, kind=kind, row=item)
+        refusal = answers.refusal_of_column(answer)
+        if refusal is None:
+            self._paces.well(item["platform_id"], answer.headers)
+            return answer
+        if refusal == "no_access":  # scores may be welcome all the same, but there is no column to send them to
+            refusal = "no_create"
+        wait = answers.retry_after(answer, self._clock())
+        raise CallFailedError(refusal, answer.text[:500], may_have_arrived=answer.status >= 500, retry_after=wait)
 
 
-def _resource_id(item: Mapping[str, Any]) -> str:
+def _one(answer: Answer) -> dict[str, Any]:
+    try:
+        return ags.read_line_item(answer)
+    except (ValueError, TypeError) as error:
+        raise CallFailedError("unreadable", answer.text[:500]) from error
+
+
+def _resource_id(item: Row) -> str:
     return f"xuefen:{item['programme_id']}"

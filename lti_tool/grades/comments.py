@@ -36,7 +36,7 @@ class Figures:
 
 
 def total_comment(figures: Figures) -> str:
-    """「33 学分（网络 0 / 线下 8 / 实践 25）· 还差：网络研修 1 分钟」, or 「合格，50 学分（…）」 when nothing is missing."""
+    """「33 学分（网络 0 / 线下 8 / 实践 25）· 还差：网络研修 1 分钟」, or 「合格，50 学分（…）」."""
     parts = "网络 {} / 线下 {} / 实践 {}".format(*map(plain, (figures.online, figures.offline, figures.practice)))
     sentence = f"{plain(figures.accrued)} 学分（{parts}）"
     missing = list_missing(figures)

@@ -27,6 +27,11 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Ask the LMS what it holds, then decide again: a send is in doubt, or a person may have changed the grade."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Differs, but not before `until`."""
 
@@ -45,21 +50,25 @@ class Blocked:
     reason: str
 
 
-Decision = Send | Wait | Nothing | Blocked
+Decision = Send | Look | Wait | Nothing | Blocked
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How sending is paced on this platform. `comments` False: there each score adds one more comment, so a
-    sentence alone is no reason to send."""
+    """How sending is done on this platform.
+
+    `comments` False: there each score adds one more comment, so a sentence alone is no reason to send.
+    `look_again_after`: how long what was read in the LMS counts as known; None where results cannot be read.
+    """
 
     settle: timedelta
     comments: bool = True
+    look_again_after: timedelta | None = None
     comment_interval: timedelta = COMMENT_INTERVAL
 
 
 def decide_send(cell: Cell, now: datetime, manner: Manner) -> Decision:
-    """Send, wait, nothing or blocked.
+    """Send, look, wait, nothing or blocked.
 
     A learner with 33 credits whose LMS shows 28 is `Send` once 33 has stood for the settling time; after a void
     the lower value goes out in the same way. An equal value is `Nothing`, whatever happened in between.
@@ -75,13 +84,26 @@ def decide_send(cell: Cell, now: datetime, manner: Manner) -> Decision:
         ready = max(ready, cell.retry_at)
     if ready > now:
         return Wait(ready)
-    return _stamp(cell, now)
+    return Look() if _must_look(cell, now, manner) else _stamp(cell, now)
+
+
+def _must_look(cell: Cell, now: datetime, manner: Manner) -> bool:
+    """Before anything that stands in the LMS is replaced, it must be known what that is."""
+    if manner.look_again_after is None:
+        return False
+    if cell.in_doubt:
+        return True
+    if cell.confirmed is None:
+        return False
+    return cell.lms_read_at is None or cell.lms_read_at + manner.look_again_after < now
 
 
 def _ready_at(cell: Cell, manner: Manner) -> datetime | None:
     """When the difference may be sent; None if there is none worth sending."""
     if cell.desired is None or cell.desired_since is None:
         return None
+    if cell.in_doubt:
+        return cell.desired_since
     if not cell.desired.same_figure(cell.confirmed):
         settled = cell.desired_since + manner.settle
         patience = (cell.pending_since or cell.desired_since) + PATIENCE * manner.settle

@@ -2,7 +2,7 @@
 
 from lti_tool.grades.wire import Answer, Call, CallFailedError
 from lti_tool.lti.http import ForbiddenAddress, PlatformHttp, PlatformUnreachable
-from lti_tool.lti.tokens import AccessTokens, TokenRefused
+from lti_tool.lti.tokens import AccessTokens, ScopeRefused, TokenRefused
 
 
 class Network:
@@ -26,6 +26,8 @@ class Network:
     def _token(self, platform_id: int, scope: str) -> str:
         try:
             return self._tokens.get(platform_id, (scope,))
+        except ScopeRefused as error:
+            raise CallFailedError("no_access", str(error)) from error
         except TokenRefused as error:
             reason = "token_unreadable" if "not JSON" in str(error) else "token_refused"
             raise CallFailedError(reason, str(error)) from error

@@ -53,7 +53,9 @@ def N_(message: str) -> str:  # noqa: N802 - the name that message extraction lo
     return message
 
 
-_SOON = Patience(5, 3600)
+_SOON = Patience(2, 3600)
+_OUTAGE = Patience(1, 60)  # while a platform is down, one call a minute looks whether it is back
+_MENDING = Patience(10, 300)
 _MINUTES = Patience(300, 6 * 3600)
 _HOURS = Patience(3600, 24 * 3600)
 _RETRY = (Action.RETRY,)
@@ -96,7 +98,7 @@ _TABLE = (
         N_("Often the grade or the whole column is locked there."),
         N_("Unlock the grade in the gradebook, then retry."),
         _RETRY_SKIP,
-        _MINUTES,
+        _SOON,
     ),
     Reason(
         "bad_score",
@@ -106,6 +108,15 @@ _TABLE = (
         N_("Read the answer, mend the cause in the LMS, then retry."),
         _RETRY_SKIP,
         _HOURS,
+    ),
+    Reason(
+        "own_fault",
+        Level.CELL,
+        N_("Xuefen itself failed while sending this grade."),
+        N_("A mistake in Xuefen; its log tells more. All other grades are sent as usual."),
+        N_("Tell the people who run Xuefen. It tries again by itself."),
+        _RETRY_SKIP,
+        _MINUTES,
     ),
     Reason(
         "overridden",
@@ -178,7 +189,7 @@ _TABLE = (
         N_("A permission (scope) was withdrawn, or the tool was switched off for the course."),
         N_("Give the tool its grade permissions back, then retry."),
         _RETRY_RELINK,
-        Patience(900, 6 * 3600),
+        Patience(60, 6 * 3600),
     ),
     Reason(
         "no_create",
@@ -206,7 +217,7 @@ _TABLE = (
         N_("It answers that it is overloaded or under maintenance."),
         N_("Nothing: sending goes on by itself when it is back."),
         (Action.WAIT, Action.RETRY),
-        _SOON,
+        _OUTAGE,
     ),
     Reason(
         "unreachable",
@@ -215,7 +226,7 @@ _TABLE = (
         N_("It is switched off, its name is unknown, or the network between is interrupted."),
         N_("Check the connection; sending goes on by itself when it is back."),
         (Action.WAIT, Action.RETRY),
-        _SOON,
+        _OUTAGE,
     ),
     Reason(
         "timeout",
@@ -224,7 +235,7 @@ _TABLE = (
         N_("It is overloaded. What was sent may have arrived: Xuefen asks before it sends again."),
         N_("Nothing: sending goes on by itself."),
         (Action.WAIT, Action.RETRY),
-        _SOON,
+        _OUTAGE,
     ),
     Reason(
         "throttled",
@@ -233,7 +244,7 @@ _TABLE = (
         N_("Too many calls in a short time; Xuefen now makes fewer."),
         N_("Nothing: sending goes on by itself."),
         (Action.WAIT,),
-        _SOON,
+        _OUTAGE,
     ),
     Reason(
         "certificate",
@@ -242,7 +253,7 @@ _TABLE = (
         N_("The certificate has expired, or is for another name. Nothing was sent."),
         N_("Renew the certificate of the LMS, then retry."),
         _RETRY,
-        _MINUTES,
+        _MENDING,
     ),
     Reason(
         "forbidden_address",
@@ -251,7 +262,7 @@ _TABLE = (
         N_("It is a private or loopback address."),
         N_("Correct the registration, or set lti.allow_private_hosts if the LMS is really there."),
         _RETRY_RELINK,
-        _MINUTES,
+        _MENDING,
     ),
     Reason(
         "token_refused",
@@ -260,7 +271,7 @@ _TABLE = (
         N_("The tool is switched off there, its key cannot be fetched, or the registration was deleted."),
         N_("Check that the tool is active and that the LMS can read /lti/jwks, then retry."),
         _RETRY_RELINK,
-        _MINUTES,
+        _MENDING,
     ),
     Reason(
         "token_unreadable",
@@ -269,7 +280,7 @@ _TABLE = (
         N_("Usually a login or error page: the registered token address is wrong or the LMS is being upgraded."),
         N_("Check the token address of the registration, then retry."),
         _RETRY_RELINK,
-        _MINUTES,
+        _MENDING,
     ),
     Reason(
         "unreadable",
@@ -278,7 +289,7 @@ _TABLE = (
         N_("Usually a login page, a redirect or a proxy's page instead of the service."),
         N_("Check the address of the LMS and what stands in front of it, then retry."),
         _RETRY_RELINK,
-        _MINUTES,
+        _MENDING,
     ),
 )
 

@@ -1,6 +1,6 @@
 """Writing desired grades into cells: called whenever credits changed, a person was linked, or to make sure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 
 from lti_tool.clock import Clock
 from lti_tool.grades.comments import LABELS, Figures
+from lti_tool.grades.decide import Manner
 from lti_tool.grades.desired import desired_grade
 from lti_tool.grades.rows import grade_columns, plan_columns, to_grade
 from lti_tool.grades.settings import MirrorSettings
-from lti_tool.grades.values import CellState, Tag
+from lti_tool.grades.values import CellState, Row, Tag
+from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_desired as queries
 
 _PAGE = 500
@@ -71,7 +73,7 @@ def follow_credits(settings: MirrorSettings, clock: Clock) -> Callable[[Connecti
 
 def refresh_line_items(
     conn: Connection, programme_id: str, *, now: datetime, settings: MirrorSettings
-) -> dict[int, list[Mapping[str, Any]]]:
+) -> dict[int, list[Row]]:
     """Make the programme's columns known, {context row id: its columns}; the LMS is asked for them later.
 
     The line item of a launch is used for the total. Where a course offers no grade service the column is blocked
@@ -94,16 +96,14 @@ def refresh_line_items(
     changed = [_adopt(conn, item, courses.get(item["context_id"]), figures, now) for item in known]
     if fresh or any(changed):
         known = queries.list_line_items(conn, programme_id)
-    grouped: dict[int, list[Mapping[str, Any]]] = {}
+    grouped: dict[int, list[Row]] = {}
     for item in known:
         if item["context_id"] in courses and item["tag"] in settings.tags:
             grouped.setdefault(item["context_id"], []).append(item)
     return grouped
 
 
-def _new_line_item(
-    course: Mapping[str, Any], programme_id: str, tag: Tag, maximum: Decimal, now: datetime
-) -> dict[str, Any]:
+def _new_line_item(course: Row, programme_id: str, tag: Tag, maximum: Decimal, now: datetime) -> dict[str, Any]:
     url = course["launch_url"] if tag is Tag.TOTAL else None
     return {
         "platform_id": course["platform_id"],
@@ -129,9 +129,9 @@ def _opening(url: str | None, lineitems_url: str | None, now: datetime) -> dict[
 
 def _adopt(
     conn: Connection,
-    item: Mapping[str, Any],
-    course: Mapping[str, Any] | None,
-    figures: Mapping[str, Any],
+    item: Row,
+    course: Row | None,
+    figures: Row,
     now: datetime,
 ) -> bool:
     """Follow what launches and the rule set brought since: a line item, a grade service, a larger maximum."""
@@ -139,7 +139,7 @@ def _adopt(
     if course and item["state"] != "open":
         launched = course["launch_url"] if item["tag"] == Tag.TOTAL else None
         if launched and launched != item["url"]:
-            values = {"url": launched, "from_launch": True, "detail": None, "attempts": 0}
+            values = {"url": launched, "url_maximum": None, "from_launch": True, "detail": None, "attempts": 0}
             values |= _opening(launched, None, now)
         elif item["reason"] == "no_service" and course["lineitems_url"]:
             values = _opening(None, course["lineitems_url"], now)
@@ -155,7 +155,7 @@ def _adopt(
     return bool(values)
 
 
-def _maximum(figures: Mapping[str, Any], tag: Tag) -> Decimal:
+def _maximum(figures: Row, tag: Tag) -> Decimal:
     name = "maximum" if tag is Tag.TOTAL else f"{tag.value}_maximum"
     return Decimal(figures[name])
 
@@ -163,8 +163,8 @@ def _maximum(figures: Mapping[str, Any], tag: Tag) -> Decimal:
 def _refresh_page(
     conn: Connection,
     programme_id: str,
-    learners: Sequence[Mapping[str, Any]],
-    line_items: Mapping[int, Sequence[Mapping[str, Any]]],
+    learners: Sequence[Row],
+    line_items: Mapping[int, Sequence[Row]],
     now: datetime,
     settings: MirrorSettings,
 ) -> int:
@@ -175,7 +175,7 @@ def _refresh_page(
     inserted, updated = [], []
     for learner, item in wanted:
         old = by_key.get((item["id"], learner["member_id"]))
-        values = _refresh_cell(old or _NEW, learner, Tag(item["tag"]), now, settings)
+        values = _refresh_cell(old or _NEW, learner, Tag(item["tag"]), now, settings.manner(item["product"]))
         if old is None:
             inserted.append(_new_cell(programme_id, learner, item) | values)
         elif any(values[name] != old[name] for name in _WRITTEN):
@@ -185,7 +185,7 @@ def _refresh_page(
     return len(inserted) + len(updated)
 
 
-def _new_cell(programme_id: str, learner: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+def _new_cell(programme_id: str, learner: Row, item: Row) -> dict[str, Any]:
     return {
         "line_item_id": item["id"],
         "member_id": learner["member_id"],
@@ -194,9 +194,7 @@ def _new_cell(programme_id: str, learner: Mapping[str, Any], item: Mapping[str, 
     }
 
 
-def _refresh_cell(
-    old: Mapping[str, Any], learner: Mapping[str, Any], tag: Tag, now: datetime, settings: MirrorSettings
-) -> dict[str, Any]:
+def _refresh_cell(old: Row, learner: Row, tag: Tag, now: datetime, manner: Manner) -> dict[str, Any]:
     """The written columns of one cell after a look at the learner's credits."""
     row = dict(old) | {"participant_id": learner["participant_id"], "figures_of": learner["changed_at"]}
     sent_before = old["confirmed_value"] is not None or old["attempted_value"] is not None
@@ -205,7 +203,7 @@ def _refresh_cell(
         row |= grade_columns("desired", desired)
         row["desired_since"] = now
     row |= _follow_member(row, learner)
-    planned = plan_columns(row, now, settings.manner)
+    planned = plan_columns(row, now, manner)
     if old["lease_owner"] is not None:  # somebody is sending it: whoever records the outcome plans what follows
         planned = {"state": row["state"], "next_attempt_at": old["next_attempt_at"]} | {
             "pending_since": planned["pending_since"]
@@ -213,7 +211,7 @@ def _refresh_cell(
     return {name: (row | planned)[name] for name in _WRITTEN}
 
 
-def _follow_member(row: Mapping[str, Any], learner: Mapping[str, Any]) -> dict[str, Any]:
+def _follow_member(row: Row, learner: Row) -> dict[str, Any]:
     """People who left rest; people who came back, or were seen as learners again, are tried again."""
     is_learner = learner["is_trainee"] and learner["left_at"] is None
     if not is_learner:
@@ -231,17 +229,19 @@ def _follow_member(row: Mapping[str, Any], learner: Mapping[str, Any]) -> dict[s
     return {}
 
 
-def _to_figures(row: Mapping[str, Any]) -> Figures:
+def _to_figures(row: Row) -> Figures:
     names = Figures.__dataclass_fields__
     return Figures(**{name: row[name] for name in names if name != "unmet"}, unmet=tuple(row["unmet"]))
 
 
-def refresh_many(conn: Connection, pairs: Iterable[tuple[str, str]], *, now: datetime, settings: MirrorSettings) -> int:
-    """`refresh_desired` for (programme, participant) pairs."""
-    by_programme: dict[str, list[str]] = {}
-    for programme_id, participant_id in pairs:
-        by_programme.setdefault(programme_id, []).append(participant_id)
-    return sum(
-        refresh_desired(conn, programme_id, people, now=now, settings=settings)
-        for programme_id, people in sorted(by_programme.items())
-    )
+def catch_up(db: Database, now: datetime, settings: MirrorSettings) -> None:
+    """Mirror whatever a crash made the hooks miss: credits, people and addresses that launches brought since."""
+    with db.read() as conn:
+        missed = queries.list_unmirrored(conn, limit=_PAGE)
+        tags = [tag.value for tag in settings.tags]
+        whole = {*queries.list_reopenable(conn), *queries.list_incomplete(conn, tags)}
+    for programme_id in sorted({programme for programme, _ in missed} | whole):
+        people = sorted({person for programme, person in missed if programme == programme_id})
+        with db.begin() as conn:
+            only = None if programme_id in whole else people
+            refresh_desired(conn, programme_id, only, now=now, settings=settings)

@@ -1,16 +1,15 @@
 """Between rows of `grade_cells` and the values that decisions are made on."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lti_tool.grades.decide import Blocked, Decision, Manner, Nothing, Send, Wait, decide_send
-from lti_tool.grades.values import Cell, CellState, Grade, Progress
+from lti_tool.grades.decide import Blocked, Decision, Look, Manner, Nothing, Send, Wait, decide_send
+from lti_tool.grades.values import Cell, CellState, Grade, Progress, Row
 
 _WAITING = frozenset({CellState.IDLE, CellState.DUE, CellState.RETRYING, CellState.SETTLED})
 
 
-def to_cell(row: Mapping[str, Any]) -> Cell:
+def to_cell(row: Row) -> Cell:
     """The cell of a row (or of any mapping with its columns)."""
     return Cell(
         desired=to_grade(row, "desired"),
@@ -30,7 +29,7 @@ def to_cell(row: Mapping[str, Any]) -> Cell:
     )
 
 
-def to_grade(row: Mapping[str, Any], which: str) -> Grade | None:
+def to_grade(row: Row, which: str) -> Grade | None:
     """The `desired`, `attempted` or `confirmed` grade of a row; None where there is none."""
     value = row[f"{which}_value"]
     if value is None:
@@ -49,11 +48,11 @@ def grade_columns(which: str, grade: Grade | None) -> dict[str, Any]:
     }
 
 
-def plan_columns(row: Mapping[str, Any], now: datetime, manner: Manner) -> dict[str, Any]:
+def plan_columns(row: Row, now: datetime, manner: Manner) -> dict[str, Any]:
     """`state`, `next_attempt_at` and `pending_since` as they follow from everything else in the row."""
     cell = to_cell(row)
     decision = decide_send(cell, now, manner)
-    differs = cell.desired is not None and not cell.desired.same_figure(cell.confirmed)
+    differs = cell.desired is not None and (cell.in_doubt or not cell.desired.same_figure(cell.confirmed))
     return {
         "state": _state(cell, decision).value,
         "next_attempt_at": _next_attempt(decision, now),
@@ -66,12 +65,12 @@ def _state(cell: Cell, decision: Decision) -> CellState:
         return cell.state
     if isinstance(decision, Nothing):
         return CellState.IDLE if cell.confirmed is None else CellState.SETTLED
-    if cell.desired is not None and cell.desired.same_figure(cell.confirmed):
+    if cell.desired is not None and cell.desired.same_figure(cell.confirmed) and not cell.in_doubt:
         return CellState.SETTLED  # only the sentence beside it will be renewed
     return CellState.RETRYING if cell.attempts else CellState.DUE
 
 
 def _next_attempt(decision: Decision, now: datetime) -> datetime | None:
-    if isinstance(decision, Send):
+    if isinstance(decision, Send | Look):
         return now
     return decision.until if isinstance(decision, Wait) else None

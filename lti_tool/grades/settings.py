@@ -7,6 +7,7 @@ from typing import Self
 from lti_tool.config import Grades
 from lti_tool.grades.decide import Manner
 from lti_tool.grades.values import Tag
+from lti_tool.lti.platforms import find_quirks
 
 _COMPONENTS = (Tag.ONLINE, Tag.OFFLINE, Tag.PRACTICE)
 
@@ -24,8 +25,10 @@ class MirrorSettings:
     look_again_after: timedelta = timedelta(minutes=10)  # how long a read result counts as fresh before a send
     lanes: int = 16  # calls at once in one worker, over all platforms
     parallel: int = 32  # calls at once to one platform over all workers: the ceiling of what is learned
-    batch: int = 50  # cells claimed at a time by one lane
-    batch_budget: float = 10.0  # a lane gives back what it has not begun by then
+    batch: int = 10  # cells claimed at a time by one lane
+    lease: timedelta = timedelta(seconds=20)  # a claim of a worker that died is free after this
+    renew_every: float = 5.0  # a living worker renews its claims this often
+    keep_exchanges: timedelta = timedelta(days=180)
 
     @classmethod
     def from_config(cls, grades: Grades) -> Self:
@@ -40,11 +43,10 @@ class MirrorSettings:
     def tags(self) -> tuple[Tag, ...]:
         return (Tag.TOTAL, *_COMPONENTS) if self.components else (Tag.TOTAL,)
 
-    @property
-    def manner(self) -> Manner:
-        return Manner(settle=self.settle)
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claim is held: a batch's budget and the slowest possible last cell (token, read, score)."""
-        return timedelta(seconds=self.batch_budget + 5 * self.timeout + 5)
+    def manner(self, product: str, *, can_read: bool = True) -> Manner:
+        """How cells of a platform of this product are sent."""
+        return Manner(
+            settle=self.settle,
+            comments=not find_quirks(product).comments_accumulate,
+            look_again_after=self.look_again_after if can_read else None,
+        )

@@ -1,14 +1,15 @@
 """`sync`: reconcile now, and say what was sent, what was refused and why, and what is as it should be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lti_tool.credits.service import Credits
 from lti_tool.grades.reasons import REASONS
 from lti_tool.grades.reconcile import Mirror
+from lti_tool.grades.values import Row
 from lti_tool.storage.database import Database
-from lti_tool.storage.queries import grades_claims as queries
+from lti_tool.storage.queries import grades_reports as queries
 from lti_tool.storage.queries.programmes import list_programmes
 
 
@@ -57,7 +58,7 @@ def _programme_ids(db: Database) -> Sequence[str]:
         return [row["id"] for row in list_programmes(conn, limit=10_000)]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Row) -> Line:
     reason = REASONS.get(row["reason"] or "")
     return Line(
         name=row["name"],

@@ -4,10 +4,15 @@ LTI Assignment and Grade Services 2.0 names: a *line item* is a column of the LM
 tool sends for one person, a *result* is what the platform holds (and a trainer there may have changed).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
+
+#: A row of a query, or anything with its columns.
+Row = Mapping[Any, Any]
 
 
 class Tag(StrEnum):

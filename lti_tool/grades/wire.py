@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,14 @@ class Answer:
 
 
 class CallFailedError(Exception):
-    """No answer came. `reason` is a code of `reasons`; `may_have_arrived` tells whether the LMS may have acted."""
+    """No usable answer came. `reason` is a code of `reasons`; `may_have_arrived` tells whether the LMS may have acted;
+    `retry_after`: seconds that the LMS asked to be left alone."""
 
-    def __init__(self, reason: str, detail: str, *, may_have_arrived: bool = False) -> None:
+    def __init__(
+        self, reason: str, detail: str, *, may_have_arrived: bool = False, retry_after: float | None = None
+    ) -> None:
         self.reason = reason
         self.detail = detail
         self.may_have_arrived = may_have_arrived
+        self.retry_after = retry_after
         super().__init__(f"{reason}: {detail}")
-
-
-class PlatformHttp(Protocol):
-    """A guarded client: time-outs, size limits, no redirects, no private addresses unless allowed, kept-alive
-    connections per platform."""
-
-    def call(self, platform_id: int, call: Call) -> Answer:
-        """The platform's answer; raises CallFailedError."""
-
-
-class Tokens(Protocol):
-    """Access tokens for a platform's services, kept until they expire."""
-
-    def token(self, platform_id: int, scope: str, *, fresh: bool = False) -> str:
-        """A bearer token with this one scope; `fresh` never takes a kept one. Raises CallFailedError."""

@@ -13,6 +13,7 @@ from lti_tool.grades.reconcile import Mirror
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries.programmes import list_programmes
 
+_PASS_SECONDS = 15.0  # then credits that became stale meanwhile have their turn
 _log = structlog.get_logger(__name__)
 
 
@@ -41,8 +42,10 @@ class Worker:
     def run_pass(self) -> None:
         """Compute whoever is stale, then send what is due."""
         for programme_id in self._programmes():
+            if self._stop.is_set():
+                return
             self._credits.refresh(programme_id)
-        report = self._mirror.run_pass()
+        report = self._mirror.run_pass(budget=_PASS_SECONDS, stop=self._stop)
         if report.did_something:
             _log.info("gradebooks", **report.outcomes)
 

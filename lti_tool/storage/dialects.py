@@ -23,7 +23,7 @@ def upsert(
     if not rows:
         return
     ordered = sorted(rows, key=lambda row: tuple(str(row[name]) for name in key))
-    insert: Any = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(table)
+    insert = insert_for(conn, table)
     changed = [name for name in ordered[0] if name not in key] if update is None else update
     if changed:
         statement = insert.on_conflict_do_update(
@@ -32,6 +32,11 @@ def upsert(
     else:
         statement = insert.on_conflict_do_nothing(index_elements=list(key))
     conn.execute(statement, ordered)
+
+
+def insert_for(conn: Connection, table: Table) -> Any:
+    """An INSERT of the database's own dialect, which knows ON CONFLICT."""
+    return (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(table)
 
 
 def for_update(conn: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:

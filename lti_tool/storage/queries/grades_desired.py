@@ -10,7 +10,11 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
+    false,
+    func,
     insert,
+    not_,
+    or_,
     select,
     text,
     update,
@@ -18,7 +22,7 @@ from sqlalchemy import (
 
 from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.tables.grades import grade_cells, grade_line_items
-from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_resource_links
+from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms, lti_resource_links
 from lti_tool.storage.tables.results import results
 
 _LOCK_CLASS = 0x58554546  # "XUEF": keeps these advisory locks apart from others'
@@ -81,7 +85,11 @@ def list_courses(conn: Connection, programme_id: str) -> list[RowMapping]:
 
 def list_line_items(conn: Connection, programme_id: str) -> list[RowMapping]:
     """All columns of a programme, in the courses that it is linked to now or was before."""
-    query = select(grade_line_items).where(grade_line_items.c.programme_id == programme_id)
+    query = (
+        select(grade_line_items, lti_platforms.c.product)
+        .join(lti_platforms, lti_platforms.c.id == grade_line_items.c.platform_id)
+        .where(grade_line_items.c.programme_id == programme_id)
+    )
     return list(conn.execute(query.order_by(grade_line_items.c.id)).mappings())
 
 
@@ -100,15 +108,35 @@ def forget_confirmed(conn: Connection, line_item_id: int, now: datetime) -> None
     statement = (
         update(grade_cells)
         .where(grade_cells.c.line_item_id == line_item_id)
-        .values(**unknown, in_gradebook_since=None, lms_value=None, lms_read_at=None, in_doubt=False)
+        .values(**unknown, in_gradebook_since=None, lms_value=None, lms_read_at=None, in_doubt=False, lease_owner=None)
     )
-    conn.execute(statement)
-    wakes = grade_cells.c.state.in_(["settled", "due", "retrying"]) & grade_cells.c.desired_value.is_not(None)
+    conn.execute(statement)  # whoever is sending to the old column holds nothing any more
+    states = grade_cells.c.state.in_(["settled", "due", "retrying", "overridden"])
+    wakes = states & grade_cells.c.desired_value.is_not(None)
     conn.execute(
         update(grade_cells)
-        .where(grade_cells.c.line_item_id == line_item_id, grade_cells.c.lease_owner.is_(None), wakes)
-        .values(state="due", pending_since=now, next_attempt_at=now, retry_at=None)
+        .where(grade_cells.c.line_item_id == line_item_id, wakes)
+        .values(state="due", reason=None, pending_since=now, next_attempt_at=now, retry_at=None)
     )
+
+
+def find_launch_item(conn: Connection, context_row: int) -> str | None:
+    """The line item that a launch of the course brought, if any did."""
+    query = (
+        select(lti_resource_links.c.lineitem_url)
+        .where(lti_resource_links.c.context_id == context_row, lti_resource_links.c.lineitem_url.is_not(None))
+        .order_by(lti_resource_links.c.id)
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none()
+
+
+def forget_launch_item(conn: Connection, context_row: int, url: str | None) -> None:
+    """A launch's line item that is gone from the LMS is not used again, until a launch brings one."""
+    change = update(lti_resource_links).where(
+        lti_resource_links.c.context_id == context_row, lti_resource_links.c.lineitem_url == url
+    )
+    conn.execute(change.values(lineitem_url=None))
 
 
 def any_figures(conn: Connection, programme_id: str) -> RowMapping | None:
@@ -182,35 +210,77 @@ def update_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
-    """(programme, participant) of learners whose credits changed after, or have no cell at all in their course.
+    """(programme, participant) of learners whose cells do not show what is known of them.
 
-    The safety net under the hooks that refresh cells at once: whatever a crash made them miss shows up here.
+    Their credits changed after, they have no cell yet, they are back, or they have left. The safety net under the
+    hooks that refresh cells at once: whatever a crash made them miss shows up here.
     """
-    stale_cell = exists(
+    present = lti_members.c.is_trainee & lti_members.c.left_at.is_(None)
+    seen_again = (grade_cells.c.reason == "not_gradable") & (lti_members.c.seen_at > grade_cells.c.last_attempt_at)
+    follows = exists(
         select(grade_cells.c.id).where(
-            grade_cells.c.member_id == lti_members.c.id, grade_cells.c.figures_of == results.c.changed_at
+            grade_cells.c.member_id == lti_members.c.id,
+            grade_cells.c.participant_id == results.c.participant_id,
+            grade_cells.c.figures_of == results.c.changed_at,
+            or_(grade_cells.c.state == "skipped", (grade_cells.c.state == "left") != present),
+            not_(func.coalesce(seen_again, false())),
+        )
+    )
+    has_cell = exists(select(grade_cells.c.id).where(grade_cells.c.member_id == lti_members.c.id))
+    has_column = exists(
+        select(grade_line_items.c.id).where(
+            grade_line_items.c.context_id == lti_contexts.c.id,
+            grade_line_items.c.programme_id == lti_contexts.c.programme_id,
         )
     )
     query = (
         select(results.c.programme_id, results.c.participant_id)
-        .join(
-            lti_contexts,
-            lti_contexts.c.programme_id == results.c.programme_id,
-        )
+        .join(lti_contexts, lti_contexts.c.programme_id == results.c.programme_id)
         .join(
             lti_members,
             (lti_members.c.context_id == lti_contexts.c.id)
             & (lti_members.c.participant_id == results.c.participant_id),
         )
-        .where(lti_members.c.is_trainee, lti_members.c.left_at.is_(None), ~stale_cell)
+        .where(or_(present, has_cell), or_(~follows, ~has_column))
         .limit(limit)
     )
     return [(programme, participant) for programme, participant in conn.execute(query)]
 
 
-def list_mirrored_programmes(conn: Connection) -> list[str]:
-    """Programmes that some course shows."""
-    query = select(lti_contexts.c.programme_id).where(lti_contexts.c.programme_id.is_not(None)).distinct()
+def list_reopenable(conn: Connection) -> list[str]:
+    """Programmes with a closed column for which a launch has brought an address meanwhile."""
+    launched = exists(
+        select(lti_resource_links.c.id).where(
+            lti_resource_links.c.context_id == grade_line_items.c.context_id,
+            lti_resource_links.c.lineitem_url.is_not(None),
+            lti_resource_links.c.lineitem_url != func.coalesce(grade_line_items.c.url, ""),
+        )
+    )
+    brought = or_(
+        (grade_line_items.c.tag == "total") & launched,
+        (grade_line_items.c.reason == "no_service") & lti_contexts.c.lineitems_url.is_not(None),
+    )
+    query = (
+        select(grade_line_items.c.programme_id)
+        .join(lti_contexts, lti_contexts.c.id == grade_line_items.c.context_id)
+        .where(grade_line_items.c.state != "open", brought)
+        .distinct()
+    )
+    return list(conn.execute(query).scalars())
+
+
+def list_incomplete(conn: Connection, tags: Sequence[str]) -> list[str]:
+    """Programmes with a course that has the total's column, but not all of `tags`: the setting has changed."""
+    number = (
+        select(func.count())
+        .where(
+            grade_line_items.c.context_id == lti_contexts.c.id,
+            grade_line_items.c.programme_id == lti_contexts.c.programme_id,
+            grade_line_items.c.tag.in_(tags),
+        )
+        .scalar_subquery()
+    )
+    query = select(lti_contexts.c.programme_id).where(number > 0, number < len(tags)).distinct()
     return list(conn.execute(query).scalars())
 
 

@@ -6,6 +6,8 @@ The worker's whole job is to make desired and confirmed equal, so nothing here i
 entry: `next_attempt_at` only says when a cell that differs is worth another look.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -27,12 +29,18 @@ from lti_tool.storage.types import BigKey, DecimalText, UtcDateTime
 _ID = String(255)
 _NONE = text("0")
 
+
+def _gone_with(name: str, table: str, **more: Any) -> Column[int]:
+    """What is known of a gradebook goes when its platform, course or member is removed."""
+    return Column(name, Integer, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, **more)
+
+
 grade_line_items = Table(
     "grade_line_items",
     metadata,
     Column("id", BigKey, primary_key=True),
-    Column("platform_id", Integer, nullable=False),
-    Column("context_id", Integer, nullable=False),
+    _gone_with("platform_id", "lti_platforms"),
+    _gone_with("context_id", "lti_contexts"),
     Column("programme_id", _ID, nullable=False),
     Column("tag", String(32), nullable=False),  # total | online | offline | practice
     Column("label", Text, nullable=False),
@@ -46,7 +54,6 @@ grade_line_items = Table(
     Column("detail", Text),  # what the LMS answered
     Column("attempts", Integer, nullable=False, server_default=_NONE),
     Column("next_attempt_at", UtcDateTime),
-    Column("create_in_doubt", Boolean, nullable=False, server_default=false()),
     Column("lease_owner", String(64)),
     Column("read_back_at", UtcDateTime),  # when all its results were last compared
     Column("created_at", UtcDateTime, nullable=False),
@@ -60,8 +67,8 @@ grade_cells = Table(
     metadata,
     Column("id", BigKey, primary_key=True),
     Column("line_item_id", BigKey, ForeignKey("grade_line_items.id", ondelete="CASCADE"), nullable=False),
-    Column("member_id", Integer, nullable=False),
-    Column("platform_id", Integer, nullable=False),
+    _gone_with("member_id", "lti_members"),
+    _gone_with("platform_id", "lti_platforms"),
     Column("programme_id", _ID, nullable=False),
     Column("participant_id", _ID, nullable=False),
     Column("figures_of", UtcDateTime),  # `results.changed_at` of the credits that the desired state shows
@@ -83,8 +90,9 @@ grade_cells = Table(
     Column("confirmed_progress", String(16)),
     Column("confirmed_at", UtcDateTime),  # when the LMS accepted or showed the confirmed state
     Column("in_gradebook_since", UtcDateTime),  # since when the confirmed value has been this one
-    Column("lms_value", DecimalText),  # as read back, in points of `confirmed_maximum`
-    Column("lms_read_at", UtcDateTime),
+    Column("lms_value", DecimalText),  # as read back, in points of `desired_maximum`
+    Column("lms_read_at", UtcDateTime),  # when it was last known what the LMS holds
+    Column("drifted_at", UtcDateTime),  # when the LMS was last found to hold something else than it had taken
     # idle | due | retrying | settled | blocked | overridden | skipped | left
     Column("state", String(16), nullable=False),
     Column("reason", String(48)),
@@ -94,7 +102,7 @@ grade_cells = Table(
     Column("last_attempt_at", UtcDateTime),
     Column("retry_at", UtcDateTime),  # not before, after a failure
     Column("next_attempt_at", UtcDateTime),  # NULL: nothing to do; under a lease: its end
-    Column("lease_owner", String(64)),
+    Column("lease_owner", String(64), index=True),
     UniqueConstraint("line_item_id", "member_id"),
     Index(None, "programme_id", "participant_id"),
     Index(None, "programme_id", "state"),
@@ -112,7 +120,7 @@ grade_paces = Table(
     "grade_paces",
     metadata,
     # What was learned of a platform, shared by all workers.
-    Column("platform_id", Integer, primary_key=True, autoincrement=False),
+    _gone_with("platform_id", "lti_platforms", primary_key=True, autoincrement=False),
     Column("parallel", Float, nullable=False),  # calls at once that it bears
     Column("failures", Integer, nullable=False, server_default=_NONE),  # in a row: no answer, 502…504
     Column("throttles", Integer, nullable=False, server_default=_NONE),  # in a row
@@ -126,7 +134,7 @@ grade_lanes = Table(
     "grade_lanes",
     metadata,
     # One call at a time each: how many there are on a platform is bounded over all workers.
-    Column("platform_id", Integer, primary_key=True, autoincrement=False),
+    _gone_with("platform_id", "lti_platforms", primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("owner", String(64), nullable=False),
     Column("until", UtcDateTime, nullable=False),
@@ -138,7 +146,7 @@ grade_exchanges = Table(
     # Each call to an LMS as the administrator may read it: trimmed, without tokens.
     Column("id", BigKey, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("platform_id", Integer, nullable=False),
+    _gone_with("platform_id", "lti_platforms"),
     Column("line_item_id", BigKey),
     Column("cell_id", BigKey),
     Column("programme_id", _ID),

@@ -1,0 +1,77 @@
+"""Cells of one column as read-back compares them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, or_, select, update
+
+from lti_tool.storage.tables.grades import grade_cells, grade_exchanges
+from lti_tool.storage.tables.lti import lti_members
+
+_SENT_KEPT = 50
+
+
+def list_sent(conn: Connection, cell_id: int) -> list[tuple[Decimal, datetime]]:
+    """The values that were sent to a cell, with when, newest first."""
+    query = (
+        select(grade_exchanges.c.value, grade_exchanges.c.at)
+        .where(
+            grade_exchanges.c.cell_id == cell_id,
+            grade_exchanges.c.kind == "score",
+            grade_exchanges.c.value.is_not(None),
+        )
+        .order_by(grade_exchanges.c.id.desc())
+        .limit(_SENT_KEPT)
+    )
+    return [(value, at) for value, at in conn.execute(query)]
+
+
+def count_confirmed(conn: Connection, line_item_id: int) -> int:
+    """How many cells of a column something stands in."""
+    query = select(func.count()).where(
+        grade_cells.c.line_item_id == line_item_id, grade_cells.c.confirmed_value.is_not(None)
+    )
+    return int(conn.execute(query).scalar_one())
+
+
+def lock_quiet_cells(
+    conn: Connection, line_item_id: int, subs: Sequence[str], quiet_since: datetime
+) -> list[RowMapping]:
+    """The cells of some people in a column, unless a worker holds them or has sent to them since `quiet_since`."""
+    query = _quiet(line_item_id, quiet_since).where(lti_members.c.sub.in_(subs))
+    return list(conn.execute(_of_cells(conn, query)).mappings())
+
+
+def lock_quiet_confirmed(
+    conn: Connection, line_item_id: int, quiet_since: datetime, *, after: int, limit: int
+) -> list[RowMapping]:
+    """Cells of a column in which something stands, by id, under the same condition."""
+    query = _quiet(line_item_id, quiet_since).where(
+        grade_cells.c.confirmed_value.is_not(None), grade_cells.c.id > after
+    )
+    return list(conn.execute(_of_cells(conn, query.limit(limit))).mappings())
+
+
+def _quiet(line_item_id: int, quiet_since: datetime) -> Any:
+    last = grade_cells.c.last_attempt_at
+    return (
+        select(grade_cells, lti_members.c.sub)
+        .join(lti_members, lti_members.c.id == grade_cells.c.member_id)
+        .where(
+            grade_cells.c.line_item_id == line_item_id,
+            grade_cells.c.lease_owner.is_(None),
+            or_(last.is_(None), last < quiet_since),
+        )
+        .order_by(grade_cells.c.id)
+    )
+
+
+def _of_cells(conn: Connection, query: Any) -> Any:
+    return query if conn.dialect.name == "sqlite" else query.with_for_update(of=grade_cells)
+
+
+def write_cell(conn: Connection, cell_id: int, values: Mapping[str, Any]) -> None:
+    """Write to a cell that was locked in this unit of work."""
+    conn.execute(update(grade_cells).where(grade_cells.c.id == cell_id).values(**values))
