@@ -13,6 +13,8 @@ from lti_tool.evidence.store import open_store
 from lti_tool.programmes.file import read_programme_file
 from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.database import Database
+from lti_tool.storage.queries.people import touch_programme
+from lti_tool.storage.queries.results import find_results
 from tests.support.clock import FakeClock
 from xapi import Credential, Store, credentials
 
@@ -41,11 +43,26 @@ class Tool:
     def send(self, *statements: dict[str, Any], source: Credential | None = None) -> None:
         self.store.accept(list(statements), source or self.credential("all"))
 
+    def results(self) -> dict[str, dict[str, Any]]:
+        """What is kept of everybody."""
+        with self.db.read() as conn:
+            rows = find_results(conn, EXAMPLE.programme.id, [person.id for person in EXAMPLE.participants])
+        return {person: dict(row) for person, row in rows.items()}
 
-@pytest.fixture
-def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Tool:
-    settings = replace(Settings(), files=Files(str(tmp_path / "files")))
+    def touch_everybody(self) -> None:
+        with self.db.begin() as conn:
+            touch_programme(conn, EXAMPLE.programme.id)
+
+
+def make_tool(db: Database, clock: FakeClock, folder: Path) -> Tool:
+    """The example programme in a fresh database."""
+    settings = replace(Settings(), files=Files(str(folder / "files")))
     intake = Intake(settings.xapi.vocabulary)
     with db.begin() as conn:
         apply_programme(conn, EXAMPLE, clock())
     return Tool(db, open_store(settings, db, intake, clock), Credits(db, clock), intake)
+
+
+@pytest.fixture
+def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Tool:
+    return make_tool(db, clock, tmp_path)
