@@ -1,6 +1,7 @@
 """What a school management team sees and decides, and the plan with what it lacks."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,17 @@ def test_what_does_not_wait_is_not_decided(room: Classroom, practice: str) -> No
 
     assert page.status == 409
     assert "This is not waiting for a decision." in page.text
+    assert verdicts(room) == []
+
+
+def test_a_decision_that_could_not_count_any_more_is_not_written(room: Classroom, clock: FakeClock) -> None:
+    room.send(*complete_p1())
+    clock.now = datetime(2027, 9, 1, tzinfo=UTC)
+
+    page = room.participant(PRINCIPAL).post(P1, APPROVE)
+
+    assert page.status == 409
+    assert "outside the dates of this programme" in page.text
     assert verdicts(room) == []
 
 

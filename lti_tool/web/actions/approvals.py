@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from tincan.statement import Statement
 
 from lti_tool.credits.service import Explained
+from lti_tool.domain.times import to_microseconds
 from lti_tool.evidence.verbs import APPROVE, DENY
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import people
@@ -37,6 +38,9 @@ def decide(
     state = find_waiting(explained, practice)
     if state is None:
         raise _not_waiting()
+    cycle = explained.context.cycle
+    if not cycle.start <= to_microseconds(services.clock()) < cycle.grace_end:
+        raise _out_of_time()
     comment, amount, problems = read_decision(form, state)
     if problems:
         return problems
@@ -139,6 +143,15 @@ def _own_practice() -> WebError:
         "own_practice",
         gettext("Nobody may approve their own practice."),
         advice=gettext("Another member of your school's management team can."),
+    )
+
+
+def _out_of_time() -> WebError:
+    return WebError(
+        409,
+        "outside_cycle",
+        gettext("A decision made now would not count: it lies outside the dates of this programme."),
+        advice=gettext("Ask the training institution whether the programme gives days of grace."),
     )
 
 
