@@ -13,12 +13,18 @@ class Wrong(Exception):  # noqa: N818 - never leaves this package
 
 
 class Table:
-    """One table of the file. `errors` is shared by all tables of a file."""
+    """One table of the file. `errors` is shared by all tables of a file.
 
-    def __init__(self, raw: Mapping[str, Any], place: str, errors: list[tuple[str, str]]) -> None:
+    A table that is missing itself is named once: its entries are not said to be missing too.
+    """
+
+    def __init__(
+        self, raw: Mapping[str, Any], place: str, errors: list[tuple[str, str]], *, missing: bool = False
+    ) -> None:
         self.raw = raw
         self.place = place
         self.errors = errors
+        self.missing = missing
 
     def at(self, key: str) -> str:
         """The place of an entry as a person would write it: `settings.structure.online`."""
@@ -28,10 +34,15 @@ class Table:
         """Note a mistake at an entry."""
         self.errors.append((self.at(key), sentence))
 
+    def lack(self, key: str) -> None:
+        """Note that an entry is missing."""
+        if not self.missing:
+            self.note(key, "is missing")
+
     def take(self, key: str, read: Callable[[Any], Value], instead: Value) -> Value:
         """The entry as `read` makes it; `instead`, with the mistake noted, where it is missing or wrong."""
         if key not in self.raw:
-            self.note(key, "is missing")
+            self.lack(key)
             return instead
         try:
             return read(self.raw[key])
@@ -42,11 +53,13 @@ class Table:
     def table(self, key: str, *, optional: bool = False) -> "Table":
         """A table inside this one; an empty one, with the mistake noted, where there is none."""
         found = self.raw.get(key)
-        if not isinstance(found, dict):
-            if not (optional and found is None):
-                self.note(key, "is missing" if found is None else "must be a table")
-            found = {}
-        return Table(found, self.at(key), self.errors)
+        if isinstance(found, dict):
+            return Table(found, self.at(key), self.errors)
+        if found is not None:
+            self.note(key, "must be a table")
+        elif not optional:
+            self.lack(key)
+        return Table({}, self.at(key), self.errors, missing=True)
 
     def only(self, allowed: Iterable[str]) -> None:
         """Note every entry whose name is not known here."""

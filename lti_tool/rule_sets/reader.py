@@ -39,7 +39,7 @@ def read_rule_set(raw: Mapping[str, Any]) -> RuleSet:
         "phases": _phases(file),
         "terms": _terms(file.table("terms", optional=True)),
     }
-    if errors or settings is None:
+    if errors or settings is None or bounds is None:
         raise RuleSetError(errors)
     return with_hash(
         RuleSet(
@@ -54,10 +54,13 @@ def read_rule_set(raw: Mapping[str, Any]) -> RuleSet:
     )
 
 
-def _bounds(table: Table) -> StructureBounds:
+def _bounds(table: Table) -> StructureBounds | None:
+    """The bounds; None, with the mistakes noted, where they are not all right: then nothing is held to them."""
+    before = len(table.errors)
     names = ("total", "offline", "practice_least")
     table.only(names)
-    return StructureBounds(*(table.take(name, credits_, Decimal(0)) for name in names))
+    bounds = StructureBounds(*(table.take(name, credits_, Decimal(0)) for name in names))
+    return bounds if len(table.errors) == before else None
 
 
 def _thresholds(table: Table) -> Thresholds:
@@ -73,7 +76,7 @@ def _thresholds(table: Table) -> Thresholds:
     return Thresholds(semester_ends=table.take("semester_ends", month_and_day, (1, 31)), **numbers)
 
 
-def _presets(table: Table, bounds: StructureBounds) -> dict[str, dict[str, Any]]:
+def _presets(table: Table, bounds: StructureBounds | None) -> dict[str, dict[str, Any]]:
     return {"guide": {}} | {name: read_values(table.table(name), bounds) for name in table.raw}
 
 

@@ -13,20 +13,20 @@ from lti_tool.rule_sets.entries import Table, Wrong, credits_, flag, month_and_d
 _NO_CREDITS = Decimal(0)
 
 
-def read_settings(table: Table, bounds: StructureBounds) -> Settings | None:
+def read_settings(table: Table, bounds: StructureBounds | None) -> Settings | None:
     """The settings of a whole rule set; None, with the mistakes noted, where they are not all right."""
     before = len(table.errors)
     values = read_values(table, bounds)
     if "structure" not in table.raw:
-        table.note("structure", "is missing")
-    if len(table.errors) > before:
+        table.lack("structure")
+    if len(table.errors) > before or "structure" not in values:
         return None
     settings = Settings(**values)
     check_together(table, settings)
     return settings
 
 
-def read_values(table: Table, bounds: StructureBounds) -> dict[str, Any]:
+def read_values(table: Table, bounds: StructureBounds | None) -> dict[str, Any]:
     """Those settings of `table` that are right; mistakes are noted."""
     values = {}
     for name in table.raw:
@@ -59,7 +59,7 @@ def _unknown() -> str:
     return f"is not a setting; the settings are {', '.join(BY_NAME)}"
 
 
-def _read(table: Table, setting: Setting, bounds: StructureBounds) -> Any:
+def _read(table: Table, setting: Setting, bounds: StructureBounds | None) -> Any:
     if setting.kind == "table":
         return _structure(table.table(setting.name), bounds)
     if setting.kind == "window":
@@ -79,17 +79,17 @@ def _reader(setting: Setting) -> Callable[[Any], Any]:
     return readers[setting.kind]
 
 
-def _structure(table: Table, bounds: StructureBounds) -> Structure | None:
-    """A structure within the rule set's bounds; `total` may be written beside the parts and must agree."""
+def _structure(table: Table, bounds: StructureBounds | None) -> Structure | None:
+    """A structure within the rule set's bounds, if those are known; its `total`, if written, must agree."""
     before = len(table.errors)
     table.only({"online", "offline", "practice", "total"})
     parts = {name: table.take(name, credits_, _NO_CREDITS) for name in ("online", "offline", "practice")}
-    if len(table.errors) > before:
+    if len(table.errors) > before or table.missing:
         return None
     structure = Structure(**parts)
     if "total" in table.raw and table.take("total", credits_, _NO_CREDITS) != structure.total:
         table.note("total", f"must be the sum of the parts, {structure.total}")
-    for fault in bounds.faults_of(structure):
+    for fault in bounds.faults_of(structure) if bounds is not None else ():
         table.errors.append((table.place, fault))
     return structure
 
