@@ -103,10 +103,11 @@ def list_deployments(conn: Connection, platform_id: int) -> list[RowMapping]:
 
 
 def find_signing_key(conn: Connection, now: datetime) -> RowMapping | None:
-    """The oldest key that has not been retired: a new key signs once the old one's time is over."""
-    current = or_(lti_keys.c.retired_at.is_(None), lti_keys.c.retired_at > now)
-    query = select(lti_keys).where(current).order_by(lti_keys.c.created_at, lti_keys.c.kid).limit(1)
-    return conn.execute(query).mappings().one_or_none()
+    """The key whose time ends first: a new one signs once the old one's time is over."""
+    retired = lti_keys.c.retired_at
+    query = select(lti_keys).where(or_(retired.is_(None), retired > now)).limit(1)
+    ordered = query.order_by(retired.is_(None), retired, lti_keys.c.created_at, lti_keys.c.kid)
+    return conn.execute(ordered).mappings().one_or_none()
 
 
 def list_keys(conn: Connection, *, retired_after: datetime) -> list[RowMapping]:

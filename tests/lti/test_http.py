@@ -1,0 +1,158 @@
+"""The one way out cannot be turned against our own network, and does not wait for ever."""
+
+import socket
+import time
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+
+from lti_tool.lti.http import ForbiddenAddress, PlatformHttp, PlatformUnreachable
+
+PUBLIC = "93.184.215.14"
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Each question for a name is answered with the next of `addresses`, the last one again and again."""
+    answers = list(addresses)
+
+    def getaddrinfo(_host: Any, port: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
+        address = answers.pop(0) if len(answers) > 1 else answers[0]
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.1.1",
+        "255.255.255.255",
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "ff02::1",
+    ],
+)
+def test_names_of_hosts_inside_are_not_called(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    resolve_to(monkeypatch, address)
+
+    with pytest.raises(ForbiddenAddress, match="inside a private network"):
+        PlatformHttp().get("https://innocent.example.org/jwks")
+
+
+@pytest.mark.parametrize("address", [PUBLIC, "2606:4700::1111", "64:ff9b::808:808"])
+def test_names_of_hosts_outside_may_be_called(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    resolve_to(monkeypatch, address)
+
+    PlatformHttp().check("https://moodle.example.org/jwks")
+
+
+def test_a_name_that_changes_its_answer_in_between_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: the check sees the open Internet, the connection would go inside."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    resolve_to(monkeypatch, PUBLIC, "127.0.0.1")
+    with listener, pytest.raises(ForbiddenAddress, match=r"127\.0\.0\.1"):
+        PlatformHttp(timeout=2).get(f"https://innocent.example.org:{listener.getsockname()[1]}/jwks")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://moodle.example.org/",
+        "ftp://x/",
+        "file:///etc/passwd",
+        "https://a@b.org/",
+        "https://[x",
+        "https://h:x/",
+        "",
+    ],
+)
+def test_only_https_to_a_plain_host_is_called(url: str) -> None:
+    with pytest.raises(ForbiddenAddress):
+        PlatformHttp().get(url)
+
+
+def test_a_name_that_does_not_resolve_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nothing)
+    with pytest.raises(PlatformUnreachable, match="cannot be resolved"):
+        PlatformHttp().get("https://nowhere.example.org/")
+
+
+@pytest.fixture
+def app() -> Flask:
+    app = Flask("server")
+
+    @app.get("/slow")
+    def slow() -> Response:
+        def drip() -> Any:
+            for _ in range(100):
+                yield b"x"
+                time.sleep(0.05)
+
+        return Response(drip(), headers={"Content-Length": "100"})
+
+    @app.get("/large")
+    def large() -> Response:
+        return Response(b"x" * 65_536 for _ in range(200))
+
+    @app.get("/cookie")
+    def cookie() -> Response:
+        response = Response(request.headers.get("Cookie", "none"))
+        response.set_cookie("MoodleSession", "1")
+        return response
+
+    @app.get("/away")
+    def away() -> Response:
+        return Response("", 302, {"Location": "/cookie"})
+
+    @app.get("/json")
+    def json() -> Response:
+        return Response('{"a": "\u5f20"}', mimetype="text/html")
+
+    return app
+
+
+def test_a_server_that_drips_is_left(app: Flask, live_server: Any) -> None:
+    started = time.monotonic()
+    with pytest.raises(PlatformUnreachable, match="too long"):
+        PlatformHttp(allow_private_hosts=True, timeout=0.3).get(f"{live_server(app)}/slow")
+    assert time.monotonic() - started < 3
+
+
+def test_an_answer_without_end_is_cut_off(app: Flask, live_server: Any) -> None:
+    with pytest.raises(PlatformUnreachable, match="longer than"):
+        PlatformHttp(allow_private_hosts=True).get(f"{live_server(app)}/large")
+
+
+def test_redirects_are_answers_and_cookies_are_forgotten(app: Flask, live_server: Any) -> None:
+    http, url = PlatformHttp(allow_private_hosts=True), live_server(app)
+
+    assert http.get(f"{url}/away").status == 302
+    assert [http.get(f"{url}/cookie").body for _ in range(2)] == [b"none", b"none"]
+
+
+def test_json_is_read_whatever_it_calls_itself(app: Flask, live_server: Any) -> None:
+    answer = PlatformHttp(allow_private_hosts=True).get(f"{live_server(app)}/json")
+
+    assert answer.json() == {"a": "张"}
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    with pytest.raises(PlatformUnreachable, match="no connection"):
+        PlatformHttp(allow_private_hosts=True, timeout=1).get("http://127.0.0.1:9/")
