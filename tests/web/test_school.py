@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.domain.values import Participant
+from lti_tool.domain.values import Participant, School, Waiver
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries.statements import find_statements
 from tests.support.clock import FakeClock
@@ -312,3 +312,40 @@ def test_a_team_reads_the_plan_of_its_own_school_alone(room: Classroom) -> None:
 
 def test_a_teacher_does_not_read_the_plan(room: Classroom) -> None:
     assert room.participant(ZHANG).get("plan").status == 403
+
+
+def test_a_breach_that_was_set_aside_stays_listed_with_who_and_why(room: Classroom) -> None:
+    waiver = Waiver("points_too_few", "grp-sci-02", "市里试点", "王主任")
+    plan = faulty()
+    room.load(replace(plan, programme=replace(plan.programme, waivers=(waiver,))))
+
+    page = room.participant(OTHER_PRINCIPAL).get("plan")
+
+    assert "set aside" in page.text
+    assert "Set aside by 王主任: 市里试点" in page.text
+
+
+def test_what_concerns_the_whole_programme_is_the_trainers_matter(room: Classroom) -> None:
+    activity = replace(EXAMPLE.programme.practice_activities["p1"], id="p9", title="无人可做", focus_points=("L1",))
+    catalogue = {**EXAMPLE.programme.practice_activities, "p9": activity}
+    room.load(replace(EXAMPLE, programme=replace(EXAMPLE.programme, practice_activities=catalogue)))
+
+    page = room.trainer().get("plan")
+
+    assert "The programme as a whole" in page.text
+    assert "无人可做" in page.text
+    assert "无人可做" not in room.participant(PRINCIPAL).get("plan").text
+
+
+def test_many_schools_come_in_pages(room: Classroom) -> None:
+    more = {f"s{n:02}": School(f"s{n:02}", f"School {n:02}", staff=20) for n in range(25)}
+    room.load(replace(EXAMPLE, programme=replace(EXAMPLE.programme, schools={**EXAMPLE.programme.schools, **more})))
+    trainer = room.trainer()
+
+    page = trainer.get("plan")
+    seen = [school.name for school in more.values() if school.name in page.text]
+    assert len(seen) < len(more)
+    while page := next_page(trainer, page):
+        seen += [school.name for school in more.values() if school.name in page.text]
+
+    assert seen == [school.name for school in more.values()]
