@@ -43,9 +43,15 @@ class Page:
 class Visitor:
     """A browser in which one launch has been opened."""
 
-    def __init__(self, client: FlaskClient, token: str) -> None:
+    def __init__(self, client: FlaskClient, token: str, cookie: str) -> None:
         self._client = client
+        self._cookie = cookie
         self.token = token
+        client.set_cookie(cookie_name(token), cookie)
+
+    def cookies(self) -> dict[str, str]:
+        """What another browser must hold to be this one."""
+        return {cookie_name(self.token): self._cookie}
 
     def get(self, path: str, **query: Any) -> Page:
         return self._page(self._client.get(f"/at/{self.token}/{path}", query_string={"lang": "en", **query}))
@@ -147,6 +153,4 @@ class Installation:
         }
         with self.db.begin() as conn:
             opened = start_session(conn, row, with_cookie=True, hours=8, now=self.clock())
-        client = self.app.test_client()
-        client.set_cookie(cookie_name(opened.token), opened.cookie)
-        return Visitor(client, opened.token)
+        return Visitor(self.app.test_client(), opened.token, opened.cookie)
