@@ -39,7 +39,7 @@ class Demo:
 
     def launch_alone(self, page: Page, title: str) -> str:
         """Launch an activity and take the tool's page out of the frame; its address, as a new window would have it."""
-        self.open_activity(page, title).locator("main").wait_for()
+        self.open_activity(page, title).locator("h1").first.wait_for()
         frame = next(frame for frame in page.frames if frame.url.startswith(self.tool + "/at/"))
         page.goto(frame.url)
         return frame.url
@@ -59,7 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(platform, tool.group(1), directory / "xuefen.toml")
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        process.communicate(timeout=60)
 
 
 def _read_address(process: "subprocess.Popen[str]") -> str:

@@ -43,9 +43,7 @@ class Recorder:
 
     @property
     def intervals(self) -> list[dict[str, str]]:
-        found = [
-            item["result"]["extensions"][f"{BASE}/extensions/interval"] for item in self.statements.values()
-        ]
+        found = [item["result"]["extensions"][f"{BASE}/extensions/interval"] for item in self.statements.values()]
         return sorted(found, key=lambda interval: interval["start"])
 
 

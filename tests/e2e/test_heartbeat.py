@@ -86,9 +86,7 @@ class Learner:
 
 
 def _length(interval: dict[str, str]) -> float:
-    return (
-        datetime.fromisoformat(interval["end"]) - datetime.fromisoformat(interval["start"])
-    ).total_seconds()
+    return (datetime.fromisoformat(interval["end"]) - datetime.fromisoformat(interval["start"])).total_seconds()
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ def test_the_study_page_has_no_barriers(demo: Demo, page: Page, troubles: list[s
     demo.launch_alone(page, "学习内容")
     page.set_viewport_size({"width": 360, "height": 740})
     expect(page.frame_locator("#content-frame").get_by_role("heading").first).to_be_visible()
-    barriers = Axe().run(page, options={**_RULES, "rules": {}})
+    assert troubles == []  # before axe, which asks the foreign frame in vain
+    barriers = Axe().run(page, options=_RULES)
     assert barriers.violations_count == 0, barriers.generate_report()
-    assert troubles == []
 
 
 def test_everything_on_a_trainees_page_can_be_reached_by_keyboard(demo: Demo, page: Page) -> None:
