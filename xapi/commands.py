@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
+from xapi.bulk import insert_rows
 from xapi.equivalence import are_equivalent
 from xapi.moments import to_microseconds
 from xapi.prepare import stamp
@@ -48,8 +49,9 @@ class Writer:
         may_define = self._credential.allows("define")
         numbers = self._shared.number(self._conn, batch, may_define=may_define)
         voided = self._find_voided(batch)
-        self._conn.execute(
-            insert(statements),
+        insert_rows(
+            self._conn,
+            statements,
             [
                 self._row(seq, one, numbers, voided=one.prepared.id in voided)
                 for seq, one in zip(seqs, batch, strict=True)
@@ -94,16 +96,14 @@ class Writer:
             for seq, one in zip(seqs, batch, strict=True)
             for key, direct in one.agents.items()
         ]
-        if agents:
-            self._conn.execute(insert(statement_agents), agents)
+        insert_rows(self._conn, statement_agents, agents)
         activities = [
             {"activity_id": numbers.activities[iri], "seq": seq}
             for seq, one in zip(seqs, batch, strict=True)
             for iri in one.activities
             if iri != one.activity
         ]
-        if activities:
-            self._conn.execute(insert(statement_activities), activities)
+        insert_rows(self._conn, statement_activities, activities)
 
     def _find_voided(self, batch: Sequence[Derived]) -> set[str]:
         """Statements of the batch whose voiding statement is in the store already; void statements stay."""
