@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from lti_tool.clock import Clock
 from lti_tool.config import Lti, Server, Settings
 from lti_tool.lti.blueprint import LtiPages, create_blueprint
+from lti_tool.lti.handover import Handover
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.registration import NewPlatform, add
 from lti_tool.lti.sessions import LtiSession, cookie_name, find_session
@@ -182,10 +183,11 @@ class Tool:
         public_url = lti.pop("public_url", TOOL)
         self.settings = Settings(server=Server(public_url=public_url), lti=Lti(**{"allow_private_hosts": True, **lti}))
         self.http = PlatformHttp(allow_private_hosts=self.settings.lti.allow_private_hosts, timeout=2)
+        self.shown: list[Handover] = []  # pages for browsers that may lack cookies
         self.pages = LtiPages(
             error=lambda error: Response(f"refused: {error.code}", error.sentence.status),
             registered=lambda name: f"registered: {name}",
-            handover=lambda handover: Response(handover.key, headers={"X-Handover": "yes"}),
+            handover=lambda handover: self.shown.append(handover) or "handover",
             after_launch=lambda _: "credits",
         )
         self.app = Flask("tool")
