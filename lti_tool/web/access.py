@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
 from lti_tool.lti.sessions import LtiSession, cookie_name, find_session
 from lti_tool.storage.queries import people, programmes
-from lti_tool.web.errors import expired, forbidden
+from lti_tool.web.errors import expired, forbidden, not_found
 from lti_tool.web.services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -136,6 +136,7 @@ def _give_token(_endpoint: str, values: dict[str, Any]) -> None:
 
 def _open_launch() -> Response | None:
     """Find the launch of the token in the address; the token is also what guards forms against forgery."""
+    _refuse_nul()
     tool = services()
     with tool.db.read() as conn:
         found = find_session(conn, g.token, request.cookies.get(cookie_name(g.token)), tool.clock())
@@ -147,6 +148,13 @@ def _open_launch() -> Response | None:
     if row is not None:
         g.programme_title, g.zone = row["title"], row["zone"]
     return None
+
+
+def _refuse_nul() -> None:
+    """No name, id or text holds the character NUL, and PostgreSQL takes none: such an address leads nowhere."""
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    if any("\0" in text for text in texts):
+        raise not_found()
 
 
 def _find_person(conn: Connection, found: LtiSession) -> RowMapping | None:

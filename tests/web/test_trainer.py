@@ -12,6 +12,7 @@ from lti_tool.domain.values import Participant
 from lti_tool.storage.database import Database
 from lti_tool.storage.tables.grades import grade_cells
 from lti_tool.storage.tables.lti import lti_members
+from lti_tool.web.api.cursors import encode_cursor
 from tests.support.clock import FakeClock
 from tests.support.statements import ADL, MOODLE, slice_, statement
 from tests.web.classroom import (
@@ -115,6 +116,9 @@ def test_a_search_takes_every_character_as_it_is(room: Classroom, typed: str) ->
         {"group": "none"},
         {"after": "nonsense"},
         {"after": "WzFd"},
+        {"after": encode_cursor(["name", "\0", ""])},
+        {"order": "minutes", "after": encode_cursor(["minutes", 2**64 - 1, ""])},
+        {"order": "behind", "after": encode_cursor(["name", "x", "x"])},
     ],
 )
 def test_an_address_that_makes_no_sense_shows_everybody(room: Classroom, asked: dict[str, str]) -> None:
@@ -234,6 +238,15 @@ def test_an_unknown_participant_day_or_statement_is_not_found(room: Classroom) -
         f"participants/{ZHANG}/statements/{other['id']}",
     ):
         assert trainer.get(address).status == 404
+
+
+def test_characters_that_no_name_holds_lead_nowhere(room: Classroom) -> None:
+    trainer = room.trainer()
+
+    assert trainer.get("participants/a%00b").status == 404
+    assert trainer.get("course", q="\0").status == 404
+    assert trainer.get("unmatched", unfit="\0").status == 404
+    assert trainer.post("unmatched/1/link", {"participant": "\0"}).status == 404
 
 
 def test_participants_of_another_programme_are_not_found(room: Classroom) -> None:

@@ -16,6 +16,7 @@ from lti_tool.web.services import Services
 
 _AT_ONCE = 50
 _LONGEST_SEARCH = 100
+_LARGEST_RANK = 2**31 - 1  # neither credits nor seconds come near it
 EVERYBODY, LEFT = "all", "left"
 _ALWAYS_OFFERED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_ASSESSMENT, Status.QUALIFIED)
 #: The cell shown of somebody with several accounts in the course: the one that most needs attention.
@@ -143,8 +144,8 @@ def _read_cursor(text: str | None, order: str) -> tuple[Any, str] | None:
     except ValueError:
         return None
     match found:
-        case [str(of), str(rank), str(last)] if of == order == "name":
+        case [str(of), str(rank), str(last)] if of == order == "name" and "\0" not in rank + last:
             return rank, last
-        case [str(of), int() | float() as rank, str(last)] if of == order != "name":
-            return rank, last
+        case [str(of), int() | float() as rank, str(last)] if of == order != "name" and "\0" not in last:
+            return (rank, last) if 0 <= rank <= _LARGEST_RANK else None
     return None
