@@ -18,7 +18,8 @@ _BIND_SECONDS = 20
 class LrsProcess:
     """gunicorn with two workers on a port of loopback; `kill` is SIGKILL for all of it, `start` begins again."""
 
-    def __init__(self, url: URL, folder: Path) -> None:
+    def __init__(self, url: URL, folder: Path, application: str = "tests.support.lrs:from_environment()") -> None:
+        self._application = application
         self._folder = folder
         self._environment = {
             **os.environ,
@@ -35,7 +36,7 @@ class LrsProcess:
         command += ["--worker-class", "gthread", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "tests.support.lrs:from_environment()"],
+                [*command, self._application],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
