@@ -36,7 +36,10 @@ def add_service(app: Flask, state: State, path: str, name: str, methods: dict[st
         act = methods[request.method]
         response = _with_faults(state, lambda: _carry_out(state, act, arguments))
         _log(state, 0 if response is None else response.status_code)
-        return response if response is not None else _close_connection(state)
+        if response is None:
+            return _close_connection(state)
+        response.date = state.now()  # by the platform's own clock
+        return response
 
     app.add_url_rule(path, name, answer, methods=list(methods), provide_automatic_options=False)
 

@@ -22,7 +22,7 @@ _LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 PAGE = 100  # results or line items asked for at once: Canvas gives no more
 _FINE = Decimal("0.00001")  # as fine as Moodle keeps grades
-_NEXT = re.compile(r"<([^<>]*)>[^,<]*?;\s*rel\s*=[^a-z,;]*next\b", re.IGNORECASE)
+_NEXT = re.compile(r"<([^<>]*)>[^,<]*?;\s*rel\s*=[^a-z,;]*next(?![a-z-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
