@@ -32,6 +32,7 @@ def _add_commands() -> None:
         demo,
         programmes,
         recompute,
+        record,
         registrations,
         serve,
         sync,
@@ -45,6 +46,7 @@ def _add_commands() -> None:
         credentials,
         programmes,
         recompute,
+        record,
         sync,
     ):
         for command in module.COMMANDS:

@@ -1,7 +1,7 @@
 """A programme made ready for computing: plan, effective rules, and whose word counts, kept per version."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -9,8 +9,9 @@ from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Person, Programme
 from lti_tool.programmes.store import find_programme
-from lti_tool.rule_sets import apply_settings, load_rule_set
+from lti_tool.rule_sets import apply_settings, load_rule_set, parse_rule_set
 from lti_tool.storage.queries import people, programmes
+from lti_tool.storage.queries.recordings import get_rules
 
 
 class UnknownProgramme(LookupError):  # noqa: N818 - it is one
@@ -27,31 +28,39 @@ class ReadyProgramme:
 
 
 class ProgrammeShelf:
-    """Ready programmes by id and version; a few are kept, since building one reads its whole plan."""
+    """Ready programmes by id, version and rules; a few are kept, since building one reads its whole plan."""
 
     def __init__(self, size: int = 8) -> None:
         self._size = size
-        self._kept: OrderedDict[tuple[str, int], ReadyProgramme] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, str], ReadyProgramme] = OrderedDict()
 
-    def get(self, conn: Connection, programme_id: str) -> ReadyProgramme:
-        """The programme as it stands in the database now; raises UnknownProgramme."""
+    def get(self, conn: Connection, programme_id: str, under: str = "") -> ReadyProgramme:
+        """The programme as it stands in the database now; raises UnknownProgramme.
+
+        `under` is the hash of rules that were kept when something was recorded under them, in place of today's.
+        """
         row = programmes.find_programme(conn, programme_id)
         if row is None:
             raise UnknownProgramme(programme_id)
-        key = (programme_id, row["version"])
+        key = (programme_id, row["version"], under)
         ready = self._kept.get(key)
         if ready is None:
-            ready = self._kept[key] = _prepare(conn, programme_id)
+            ready = self._kept[key] = _prepare(conn, programme_id, under)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return ready
 
 
-def _prepare(conn: Connection, programme_id: str) -> ReadyProgramme:
+def _prepare(conn: Connection, programme_id: str, under: str) -> ReadyProgramme:
     programme = find_programme(conn, programme_id)
     if programme is None:
         raise UnknownProgramme(programme_id)
-    rules = apply_settings(load_rule_set(programme.rule_set), programme.settings)
+    if under:
+        kept = get_rules(conn, under)
+        programme = replace(programme, settings=kept["settings"])
+        rules = apply_settings(parse_rule_set(kept["source"]), kept["settings"])
+    else:
+        rules = apply_settings(load_rule_set(programme.rule_set), programme.settings)
     team = {
         row["id"]: Person(row["id"], position=row["position"], school=row["school_id"])
         for row in people.list_team(conn, programme_id)

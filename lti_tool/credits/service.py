@@ -12,12 +12,14 @@ from lti_tool.credits.preview import Change, list_changes
 from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
-from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.learner import LearnerContext, ProgrammeIndex
 from lti_tool.domain.values import Credit, Evidence, Participant
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import people
+from lti_tool.storage.queries.recordings import find_entered
 from lti_tool.storage.queries.results import find_results, save_results
+from lti_tool.storage.types import Row
 
 #: Called in the unit of work that writes results, with the programme and the participants whose figures changed.
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
@@ -78,14 +80,13 @@ class Credits:
             rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
             if not rows:
                 return []
-            index = with_class_logs(conn, self._shelf.get(conn, programme_id).index)
             evidence = gather_evidence(conn, programme_id, list(rows))
+            contexts = self._contexts(conn, programme_id, list(rows.values()))
         now = self._clock()
         explained = []
-        for person in (to_participant(rows[id_]) for id_ in participant_ids if id_ in rows):
-            context = index.context(person)
-            credit = assess(evidence[person.id], context, now)
-            explained.append(Explained(person, credit, context, evidence[person.id]))
+        for context in (contexts[id_] for id_ in participant_ids if id_ in rows):
+            own = evidence[context.participant.id]
+            explained.append(Explained(context.participant, assess(own, context, now), context, own))
         return explained
 
     def preview(self, programme_id: str) -> Iterator[Change]:
@@ -101,21 +102,36 @@ class Credits:
             yield from list_changes(roster, before, after)
             last = roster[-1]["id"]
 
-    def _compute(self, conn: Connection, programme_id: str, rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    def _compute(self, conn: Connection, programme_id: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
         if not rows:
             return []
-        index = with_class_logs(conn, self._shelf.get(conn, programme_id).index)
-        evidence = gather_evidence(conn, programme_id, [row["id"] for row in rows])
+        contexts = self._contexts(conn, programme_id, rows)
+        evidence = gather_evidence(conn, programme_id, list(contexts))
         now = self._clock()
         return [
             to_result_row(
                 programme_id,
-                assess(evidence[row["id"]], index.context(to_participant(row)), now),
+                assess(evidence[row["id"]], contexts[row["id"]], now),
                 touch=row["touched"],
                 now=now,
             )
             for row in rows
         ]
+
+    def _contexts(self, conn: Connection, programme_id: str, rows: Sequence[Row]) -> dict[str, LearnerContext]:
+        """Everybody's place under the rules in force; what was recorded stays under those it was recorded under."""
+        today = self._shelf.get(conn, programme_id).rules.hash
+        entered = find_entered(conn, programme_id, [row["id"] for row in rows])
+        indexes: dict[str, ProgrammeIndex] = {}
+        contexts = {}
+        for row in rows:
+            own = entered.get(row["id"])
+            under = "" if own is None or not own["credits"] or own["rule_set_hash"] == today else own["rule_set_hash"]
+            if under not in indexes:
+                indexes[under] = with_class_logs(conn, self._shelf.get(conn, programme_id, under).index)
+            amount = None if own is None else own["credits"]
+            contexts[row["id"]] = indexes[under].context(to_participant(row), amount)
+        return contexts
 
     def _save(self, programme_id: str, computed: Sequence[dict[str, Any]]) -> set[str]:
         with self._db.begin() as conn:

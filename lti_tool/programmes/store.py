@@ -59,7 +59,7 @@ def find_programme(conn: Connection, programme_id: str) -> Programme | None:
     return None if row is None else _programme(row, programmes.get_plan(conn, programme_id))
 
 
-def to_participant(row: RowMapping) -> Participant:
+def to_participant(row: Row) -> Participant:
     """A roster row as the domain's value."""
     return Participant(
         id=row["id"],

@@ -15,7 +15,7 @@ from lti_tool.rule_sets.hashing import with_hash
 from lti_tool.rule_sets.reader import read_rule_set
 from lti_tool.rule_sets.settings import check_together, override, read_values
 
-__all__ = ["RuleSetError", "apply_settings", "list_rule_sets", "load_rule_set"]
+__all__ = ["RuleSetError", "apply_settings", "list_rule_sets", "load_rule_set", "parse_rule_set", "read_source"]
 
 _SHIPPED = Path(__file__).parent
 
@@ -30,16 +30,29 @@ def load_rule_set(id_or_path: str) -> RuleSet:
 
     Raises RuleSetError with every mistake of the file, or with the ids there are.
     """
+    return parse_rule_set(read_source(id_or_path), id_or_path)
+
+
+def read_source(id_or_path: str) -> str:
+    """The TOML text of a rule set, so that it can be kept with what was recorded under it; raises as above."""
     path = _SHIPPED / f"{id_or_path}.toml" if id_or_path in list_rule_sets() else Path(id_or_path)
     if path.suffix != ".toml":
         known = ", ".join(list_rule_sets())
         raise RuleSetError([("", f"must be one of {known}, or a path ending in .toml; not {id_or_path!r}")])
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RuleSetError([("", f"{id_or_path} cannot be read: {error.strerror}")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise RuleSetError([("", f"{id_or_path} is not TOML: {error}")]) from None
+
+
+def parse_rule_set(source: str, name: str = "it") -> RuleSet:
+    """The rule set of a TOML text; raises RuleSetError with every mistake. `name` is for the sentence."""
+    try:
+        raw = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleSetError([("", f"{name} is not TOML: {error}")]) from None
     return read_rule_set(raw)
 
 

@@ -144,7 +144,8 @@ def test_an_earlier_verdict_is_superseded() -> None:
         ([*ATTENDED, *PRACTISED, *PASSED], "50", Status.CORRECTING),
         ([], "50", Status.CORRECTING),
         ([*COMPONENTS, *PASSED], "49", Status.CORRECTING),
-        ([], "0", Status.RECORDED),
+        ([], "0", Status.NOT_STARTED),  # withdrawn by hand
+        ([*COMPONENTS, *PASSED], "0", Status.QUALIFIED),
     ],
 )
 def test_status(evidence: list[Evidence], entered: str | None, status: Status) -> None:

@@ -37,9 +37,10 @@ def record(
 def find_status(unmet: Sequence[str], recorded: Decimal, context: LearnerContext, *, started: bool) -> Status:
     """The learner's state; `started` says whether anything has counted.
 
-    Once entered, a figure that no longer holds is being corrected 更正中: nothing is withdrawn silently (C19).
+    Once entered, a figure that no longer holds is being corrected 更正中: nothing is withdrawn silently (C19). What was
+    withdrawn by hand stands entered as zero, and is as if it had never been.
     """
-    if context.entered is not None:
+    if context.entered:
         return Status.RECORDED if recorded == context.entered else Status.CORRECTING
     if not unmet:
         return Status.QUALIFIED
