@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, null, select, union_all, update
 
-from xapi.bulk import insert_rows
+from xapi.bulk import among, insert_rows
 from xapi.equivalence import are_equivalent
 from xapi.moments import to_microseconds
 from xapi.prepare import stamp
@@ -35,20 +35,23 @@ class Writer:
         self._shared = shared
         self._credential = credential
         self._major = major
+        self._voided: set[str] = set()
 
     def outcomes(self, batch: Sequence[Derived]) -> list[Outcome]:
         """What would become of each statement: Stored, Duplicate or Conflict. Nothing is written."""
-        there = _find_stored(self._conn, [one.prepared.id for one in batch if one.prepared.given_id])
+        there, voided_by = _find_known(self._conn, [one.prepared.id for one in batch if one.prepared.given_id])
+        voids_anyway = {one.prepared.id for one in batch if one.verb == VOIDED}
+        self._voided = {target for target, tenant in voided_by if self._reaches(tenant)} - voids_anyway
         return [self._outcome(one, there.get(one.prepared.id)) for one in batch]
 
     def store(self, batch: Sequence[Derived]) -> tuple[list[StoredStatement], list[int]]:
-        """Write new statements; what the host's hook is told about them, and their places in the order."""
+        """Write the new ones of `outcomes`; what the host's hook is told about them, and their places in the order."""
         if not batch:
             return [], []
         seqs = self._order.take(len(batch))
         may_define = self._credential.allows("define")
         numbers = self._shared.number(self._conn, batch, may_define=may_define)
-        voided = self._find_voided(batch)
+        voided = self._voided
         insert_rows(
             self._conn,
             statements,
@@ -105,15 +108,6 @@ class Writer:
         ]
         insert_rows(self._conn, statement_activities, activities)
 
-    def _find_voided(self, batch: Sequence[Derived]) -> set[str]:
-        """Statements of the batch whose voiding statement is in the store already; void statements stay."""
-        ids = [one.prepared.id for one in batch if one.prepared.given_id and one.verb != VOIDED]
-        found: set[str] = set()
-        for start in range(0, len(ids), _CHUNK):
-            query = select(voids.c.target, voids.c.tenant).where(voids.c.target.in_(ids[start : start + _CHUNK]))
-            found.update(row.target for row in self._conn.execute(query) if self._reaches(row.tenant))
-        return found
-
     def _reaches(self, tenant: str | None) -> bool:
         """Whether a void by somebody of `tenant` touches the statements of this credential."""
         return tenant is None or tenant == self._credential.tenant
@@ -155,14 +149,23 @@ class Writer:
         )
 
 
-def _find_stored(conn: Connection, ids: Sequence[str]) -> dict[str, tuple[str | None, str]]:
-    """(tenant, JSON) of those ids that are stored."""
-    found: dict[str, tuple[str | None, str]] = {}
+def _find_known(
+    conn: Connection, ids: Sequence[str]
+) -> tuple[dict[str, tuple[str | None, str]], set[tuple[str, str | None]]]:
+    """(tenant, JSON) of those ids that are stored, and (target, tenant) of those for which a void is stored."""
+    stored: dict[str, tuple[str | None, str]] = {}
+    voided: set[tuple[str, str | None]] = set()
     for start in range(0, len(ids), _CHUNK):
-        some = statements.c.id.in_(ids[start : start + _CHUNK])
-        query = select(statements.c.id, statements.c.tenant, statements.c.statement).where(some)
-        found.update({row.id: (row.tenant, row.statement) for row in conn.execute(query)})
-    return found
+        some = ids[start : start + _CHUNK]
+        of_statements = select(statements.c.id, statements.c.tenant, statements.c.statement)
+        of_voids = select(voids.c.target, voids.c.tenant, null())
+        known = among(conn, statements.c.id, some), among(conn, voids.c.target, some)
+        for row in conn.execute(union_all(of_statements.where(known[0]), of_voids.where(known[1]))):
+            if row.statement is None:
+                voided.add((row.id, row.tenant))
+            else:
+                stored[row.id] = (row.tenant, row.statement)
+    return stored, voided
 
 
 def _as_sent(one: Derived) -> dict[str, Any]:
