@@ -34,7 +34,7 @@ from lti_tool.storage.queries.grades_cells import list_sent
 
 _log = structlog.get_logger(__name__)
 _SENT, _UNCHANGED, _TAKEN = "sent", "unchanged", "taken"
-_LONGEST_OWN = 300.0  # seconds that a single cell waits after the whole platform failed on it
+_LONGEST_OWN = 60.0  # seconds that a single cell waits after the whole platform failed on it
 
 
 class LostClaimError(Exception):

@@ -2,7 +2,7 @@
 
 from lti_tool.grades.wire import Answer, Call, CallFailedError
 from lti_tool.lti.http import ForbiddenAddress, PlatformHttp, PlatformUnreachable
-from lti_tool.lti.tokens import AccessTokens, ScopeRefused, TokenRefused
+from lti_tool.lti.tokens import AccessTokens, ScopeRefused, TokenEndpointBusy, TokenRefused
 
 
 class Network:
@@ -31,6 +31,9 @@ class Network:
         except TokenRefused as error:
             reason = "token_unreadable" if "not JSON" in str(error) else "token_refused"
             raise CallFailedError(reason, str(error)) from error
+        except TokenEndpointBusy as error:
+            reason = "throttled" if error.status == 429 else "platform_down"
+            raise CallFailedError(reason, str(error), retry_after=error.retry_after) from error
         except PlatformUnreachable as error:
             raise _failed(error) from error
 

@@ -3,7 +3,6 @@
 import math
 import secrets
 import threading
-from collections import defaultdict
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -26,6 +25,15 @@ class TokenRefused(Exception):  # noqa: N818 - it says itself
     """The platform gives no token; the message says what it answered."""
 
 
+class TokenEndpointBusy(PlatformUnreachable):
+    """The platform is out of order, or asks to slow down; `retry_after`: the seconds it asked for."""
+
+    def __init__(self, status: int, detail: str, retry_after: float | None) -> None:
+        super().__init__(f"the token endpoint answered {status}: {detail}")
+        self.status = status
+        self.retry_after = retry_after
+
+
 class ScopeRefused(TokenRefused):
     """The platform gives tokens, but none with this scope."""
 
@@ -40,7 +48,7 @@ class AccessTokens:
         self._kept: dict[tuple[int, str], tuple[str, datetime]] = {}
         self._ahead: dict[int, timedelta] = {}  # platforms whose clock is known to differ
         self._lock = threading.Lock()
-        self._fetching: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
+        self._fetching: dict[tuple[int, str], threading.Lock] = {}
 
     def get(self, platform_id: int, scopes: list[str] | tuple[str, ...]) -> str:
         """A token for these scopes; raises TokenRefused, or PlatformUnreachable when no answer came."""
@@ -48,9 +56,9 @@ class AccessTokens:
         kept = self._find(key)
         if kept is not None:
             return kept
-        with self._lock:
-            fetching = self._fetching[key]
-        with fetching:  # of many callers at once, one asks and the others wait for it
+        with self._fetching.setdefault(
+            key, threading.Lock()
+        ):  # of many callers at once, one asks and the others wait for it
             kept = self._find(key)
             if kept is not None:
                 return kept
@@ -123,8 +131,9 @@ def _clock_difference(answer: Answer, now: datetime) -> timedelta | None:
 
 def _read(answer: Answer) -> tuple[str, float]:
     """Token and lifetime in seconds of a token endpoint's answer."""
-    if answer.status >= 500:
-        raise PlatformUnreachable(f"the token endpoint answered {answer.status}: {answer.excerpt(120)}")
+    if answer.status >= 500 or answer.status == 429:
+        asked = answer.headers.get("retry-after", "")
+        raise TokenEndpointBusy(answer.status, answer.excerpt(120), float(asked) if asked.isdecimal() else None)
     try:
         said = answer.json()
     except ValueError:
