@@ -1,13 +1,12 @@
 """`recompute`: credits again from the statements, or what that would change."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
 import click
 
 from lti_tool.cli.context import Tool, pass_tool, print_json
-from lti_tool.credits.preview import Change
+from lti_tool.credits.preview import Change, sum_up
 from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.credits.rebuild import rebuild_evidence
 from lti_tool.storage.queries.people import touch_programme
@@ -40,25 +39,18 @@ def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) ->
 
 def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:
     listed = list(changes)
-    people: Counter[str] = Counter(change.school for change in listed)
-    moved: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for change in listed:
-        moved[change.school] += change.accrued_by
+    summary = sum_up(listed)
     if as_json:
-        print_json(
-            {
-                "changes": [_shown(change) for change in listed],
-                "schools": {school: {"people": n, "credits": float(moved[school])} for school, n in people.items()},
-                "total": {"people": len(listed), "credits": float(sum(moved.values()))},
-            }
-        )
+        schools = {one.school: {"people": one.people, "credits": float(one.credits)} for one in summary.schools}
+        total = {"people": summary.people, "credits": float(summary.credits)}
+        print_json({"changes": [_shown(change) for change in listed], "schools": schools, "total": total})
         return
     for change in listed:
         figures = "; ".join(f"{name} {_text(now)} → {_text(then)}" for name, (now, then) in change.figures.items())
         click.echo(f"{change.participant}  {change.name}  {figures}")
-    for school, number in sorted(people.items()):
-        click.echo(f"school {school}: {number} people, {moved[school]:+} credits")
-    click.echo(f"total: {len(listed)} people would change, {sum(moved.values()):+} credits; nothing was written.")
+    for one in summary.schools:
+        click.echo(f"school {one.school}: {one.people} people, {one.credits:+} credits")
+    click.echo(f"total: {summary.people} people would change, {summary.credits:+} credits; nothing was written.")
 
 
 def _shown(change: Change) -> dict[str, object]:
@@ -76,7 +68,9 @@ def _json(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return "–" if value is None else ", ".join(map(str, value)) or "nothing" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
+    return "–" if value is None else str(value)
 
 
 COMMANDS = (recompute,)

@@ -1,6 +1,7 @@
 """What a recomputation would change: who, how, by school and in total, before anything is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,40 @@ class Change:
         """By how many credits the total would move."""
         now, then = self.figures.get("accrued", (Decimal(0), Decimal(0)))
         return Decimal(then - (now or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolChanges:
+    """How many people of a school would change, and by how many credits together."""
+
+    school: str
+    people: int
+    credits: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What would change by school, in the order of their ids, and in total."""
+
+    schools: tuple[SchoolChanges, ...]
+
+    @property
+    def people(self) -> int:
+        return sum(one.people for one in self.schools)
+
+    @property
+    def credits(self) -> Decimal:
+        return sum((one.credits for one in self.schools), Decimal(0))
+
+
+def sum_up(changes: Iterable[Change]) -> Summary:
+    """The changes added up."""
+    people: Counter[str] = Counter()
+    credits_: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for change in changes:
+        people[change.school] += 1
+        credits_[change.school] += change.accrued_by
+    return Summary(tuple(SchoolChanges(school, people[school], credits_[school]) for school in sorted(people)))
 
 
 def list_changes(

@@ -6,7 +6,7 @@ from typing import Any
 from lti_tool.domain.values import Credit
 from lti_tool.storage.types import Row
 
-_BOOKKEEPING = {"computed_touch", "computed_at", "changed_at", "obstacles"}
+_BOOKKEEPING = {"computed_touch", "computed_at", "changed_at", "obstacles", "rule_set", "rule_set_hash"}
 
 
 def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetime) -> dict[str, Any]:
