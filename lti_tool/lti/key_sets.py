@@ -1,7 +1,6 @@
 """Platforms' public keys: kept, fetched again once for an unknown key id, never hammered (Security Framework 6.3)."""
 
 import threading
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ class KeySets:
         self._db = db
         self._http = http
         self._clock = clock
-        self._fetching: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._fetching: dict[str, threading.Lock] = {}
 
     def get(self, url: str, kid: str) -> list[Jwk]:
         """The keys of a key set, fresh enough to hold `kid` if the platform has it; raises LtiError.
@@ -37,7 +36,9 @@ class KeySets:
         kept = self._find(url)
         if kept is not None and self._will_do(kept, kid):
             return list(kept["keys"])
-        with self._fetching[url]:  # of many launches at once, one asks and the others wait for it
+        with self._fetching.setdefault(
+            url, threading.Lock()
+        ):  # of many launches at once, one asks and the others wait for it
             kept = self._find(url)
             if kept is None or not (self._will_do(kept, kid) or self._just_asked(kept)):
                 kept = self._fetch(url)

@@ -595,6 +595,25 @@ def test_an_unknown_key_id_is_looked_for_once_and_the_platform_is_not_hammered(
     assert platform.asked == 3
 
 
+def test_many_launches_at_once_fetch_the_key_set_once(tool: Tool, platform: Platform) -> None:
+    """The first lesson of the day: a class opens the activity together."""
+    together = threading.Barrier(8)
+
+    def launch(_: int) -> int:
+        browser = tool.browser()
+        together.wait()
+        return tool.launch(platform, client=browser).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(launch, range(8))) == {303}
+    assert platform.asked == 1
+    assert tool.count(t.lti_contexts, t.lti_members, t.lti_sessions) == {
+        "lti_contexts": 1,
+        "lti_members": 1,
+        "lti_sessions": 8,
+    }
+
+
 def test_a_new_key_of_the_platform_is_found(tool: Tool, platform: Platform, clock: FakeClock) -> None:
     assert tool.launch(platform).status_code == 303
     clock.advance(60)
