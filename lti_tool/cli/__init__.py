@@ -20,7 +20,8 @@ from lti_tool.config import ConfigError, load_settings
 def main(context: click.Context, config: Path | None) -> None:
     """Xuefen (学分): training credits from learning statements, launched from Moodle or Canvas."""
     try:
-        context.obj = Tool(load_settings(config), config)
+        tool = context.obj = Tool(load_settings(config), config)
+        context.call_on_close(tool.close)
     except ConfigError as error:
         report_problems(error.problems, "the configuration cannot be used")
 

@@ -40,18 +40,27 @@ class Tool:
         return own if self.config is None else [*own, "--config", str(self.config)]
 
     @cached_property
+    def database(self) -> Database:
+        """The database as it stands."""
+        return open_database(self.settings.database.url)
+
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    @cached_property
     def db(self) -> Database:
         """The database, migrated.
 
         The embedded SQLite file is brought up to date by whoever opens it; a PostgreSQL server, which others may be
         using, only by `db upgrade`.
         """
-        database = open_database(self.settings.database.url)
-        if pending_migrations(database):
-            if not database.is_sqlite:
+        if pending_migrations(self.database):
+            if not self.database.is_sqlite:
                 raise click.ClickException("the database is not up to date; run: xuefen db upgrade")
-            upgrade(database)
-        return database
+            upgrade(self.database)
+        return self.database
 
     @cached_property
     def intake(self) -> Intake:

@@ -3,7 +3,6 @@
 import click
 
 from lti_tool.cli.context import Tool, pass_tool
-from lti_tool.storage.database import open_database
 from lti_tool.storage.migrate import pending_migrations, upgrade
 
 
@@ -16,9 +15,8 @@ def database() -> None:
 @pass_tool
 def upgrade_database(tool: Tool) -> None:
     """Bring the database to the newest schema."""
-    db = open_database(tool.settings.database.url)
-    pending = pending_migrations(db)
-    upgrade(db)
+    pending = pending_migrations(tool.database)
+    upgrade(tool.database)
     click.echo(f"{len(pending)} migrations applied." if pending else "The database is up to date.")
 
 
@@ -26,7 +24,7 @@ def upgrade_database(tool: Tool) -> None:
 @pass_tool
 def check_database(tool: Tool) -> None:
     """Say which migrations are missing; exit status 1 if any is."""
-    pending = pending_migrations(open_database(tool.settings.database.url))
+    pending = pending_migrations(tool.database)
     if pending:
         raise click.ClickException(f"missing migrations: {', '.join(pending)}; run: xuefen db upgrade")
     click.echo("The database is up to date.")

@@ -73,7 +73,8 @@ def _load_shape(raw: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         problems = list(_flatten(error.normalized_messages()))
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-        raise ProgrammeFileError(problems + _rules_of_broken_file(valid)) from None
+        problems += _rules_of_broken_file(valid) + check_references(valid)
+        raise ProgrammeFileError(problems) from None
     assert isinstance(shape, dict)  # noqa: S101 - many=False
     return shape
 

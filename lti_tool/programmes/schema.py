@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from lti_tool.domain.values import Audience, Stage
 from lti_tool.programmes.fields import Credits, TomlDate, TomlDateTime, a_name, identifier
@@ -129,11 +129,6 @@ class ProgrammeSchema(Schema):
     end = TomlDate(required=True)
     zone = a_name(load_default="Asia/Shanghai")
     rules = fields.Dict(keys=fields.String(), load_default=dict)  # checked by the rule set itself
-
-    @validates_schema
-    def dates_in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if "start" in data and "end" in data and data["end"] <= data["start"]:
-            raise ValidationError(f"must lie after the start, {data['start']}", "end")
 
 
 class ProgrammeFileSchema(Schema):

@@ -77,7 +77,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition, *, seconds: float = 10.0, step: float = 0.02) -> None:  # noqa: ANN001
+def wait_until(condition, *, seconds: float = 10.0, step: float = 0.02) -> None:
     """Wait for something another thread or process does; fails loudly instead of hanging."""
     deadline = time.monotonic() + seconds
     while not condition():
