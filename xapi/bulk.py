@@ -5,10 +5,11 @@ round trip. SQLite has no round trips.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, Text, cast, func, insert, literal, text
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, Text, TextClause, bindparam, cast, func, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -27,19 +28,28 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) 
     elif len(rows) > _FEW:
         _copy(conn, table, rows)
     else:
-        names = ", ".join(rows[0])
-        types = ", ".join(f"{name} {table.c[name].type.compile(conn.dialect)}" for name in rows[0])
-        source = f"json_to_recordset(CAST(:rows AS json)) AS row({types})"
-        command = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}"  # noqa: S608 - names of our own
-        conn.execute(text(command), {"rows": orjson.dumps(rows).decode()})
+        conn.execute(_from_json(table, tuple(rows[0]), conn.dialect), {"rows": orjson.dumps(rows).decode()})
 
 
-def among(conn: Connection, column: ColumnElement[str], ids: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column of UUIDs holds one of these; on PostgreSQL one parameter, so that the command stays the same."""
-    if conn.dialect.name != "postgresql":
-        return column.in_(ids)
-    listed = cast(literal("{" + ",".join(ids) + "}", Text), postgresql.ARRAY(postgresql.UUID(as_uuid=False)))
+@cache
+def _from_json(table: Table, columns: tuple[str, ...], dialect: Dialect) -> TextClause:
+    names = ", ".join(columns)
+    types = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in columns)
+    source = f"json_to_recordset(CAST(:rows AS json)) AS row({types})"
+    return text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}")  # noqa: S608 - names of our own
+
+
+def among(dialect: str, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a column of UUIDs holds one of those in the parameter `ids` (`among_parameter`)."""
+    if dialect != "postgresql":
+        return column.in_(bindparam("ids", expanding=True))
+    listed = cast(bindparam("ids", type_=Text), postgresql.ARRAY(postgresql.UUID(as_uuid=False)))
     return column == func.any(listed)
+
+
+def among_parameter(conn: Connection, ids: Sequence[str]) -> dict[str, Any]:
+    """On PostgreSQL one array, so that the command is the same for any number of them."""
+    return {"ids": list(ids) if conn.dialect.name != "postgresql" else "{" + ",".join(ids) + "}"}
 
 
 def _copy(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

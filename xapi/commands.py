@@ -5,12 +5,13 @@ step is one statement per table, whatever the size of the batch.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, null, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, insert, null, select, union_all, update
 
-from xapi.bulk import among, insert_rows
+from xapi.bulk import among, among_parameter, insert_rows
 from xapi.equivalence import are_equivalent
 from xapi.moments import to_microseconds
 from xapi.prepare import stamp
@@ -157,15 +158,21 @@ def _find_known(
     voided: set[tuple[str, str | None]] = set()
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
-        of_statements = select(statements.c.id, statements.c.tenant, statements.c.statement)
-        of_voids = select(voids.c.target, voids.c.tenant, null())
-        known = among(conn, statements.c.id, some), among(conn, voids.c.target, some)
-        for row in conn.execute(union_all(of_statements.where(known[0]), of_voids.where(known[1]))):
+        for row in conn.execute(_known_query(conn.dialect.name), among_parameter(conn, some)):
             if row.statement is None:
                 voided.add((row.id, row.tenant))
             else:
                 stored[row.id] = (row.tenant, row.statement)
     return stored, voided
+
+
+@cache
+def _known_query(dialect: str) -> CompoundSelect[Any]:
+    of_statements = select(statements.c.id, statements.c.tenant, statements.c.statement)
+    of_voids = select(voids.c.target, voids.c.tenant, null())
+    return union_all(
+        of_statements.where(among(dialect, statements.c.id)), of_voids.where(among(dialect, voids.c.target))
+    )
 
 
 def _as_sent(one: Derived) -> dict[str, Any]:

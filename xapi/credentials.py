@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from xapi.moments import from_microseconds, to_microseconds, utc_now
 from xapi.tables import credentials, statements
@@ -65,7 +65,7 @@ def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Cred
     """The credential of a key and secret, if it is neither revoked nor expired."""
     if "\x00" in key:
         return None
-    row = conn.execute(_ALL.where(credentials.c.key == key)).first()
+    row = conn.execute(_BY_KEY, {"key": key}).first()
     if row is None or not hmac.compare_digest(row.secret_sha256, _digest(secret)):
         return None
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= to_microseconds(now)):
@@ -75,7 +75,7 @@ def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Cred
 
 def find_credential(conn: Connection, key: str) -> Credential | None:
     """The credential of a key, whatever its state."""
-    row = conn.execute(_ALL.where(credentials.c.key == key)).first()
+    row = conn.execute(_BY_KEY, {"key": key}).first()
     return None if row is None else _read(row)
 
 
@@ -133,3 +133,4 @@ def _read(row: Row[Any]) -> Credential:
 
 
 _ALL = select(credentials)
+_BY_KEY = _ALL.where(credentials.c.key == bindparam("key"))  # made once: every request asks it
