@@ -22,12 +22,17 @@ def list_items(state: State, course_id: str) -> Response:
     who = caller(state, course_id, v.LINE_ITEM, v.LINE_ITEM_READ)
     state.temperament.check_media_type(v.LINE_ITEMS_TYPE)
     found = [item for item in state.course_items(course_id, who.tool.client_id) if _wanted(item)]
-    start, size = request.args.get("from", 0, type=int), request.args.get("limit", 0, type=int)
+    start, size = _asked_page(state)
     page, link = page_of(state, found, start, size)
     answer = json_answer([state.temperament.item_json(item) for item in page], v.LINE_ITEMS_TYPE)
     if link:
         answer.headers["Link"] = link
     return answer
+
+
+def _asked_page(state: State) -> tuple[int, int]:
+    size = state.temperament.page_size(request.args.get("limit", 0, type=int))
+    return request.args.get("from", 0, type=int), size
 
 
 def _wanted(item: LineItem) -> bool:
@@ -88,8 +93,12 @@ def list_results(state: State, course_id: str, item_id: str) -> Response:
     item = caller(state, course_id, v.RESULT_READ).item(item_id)
     state.temperament.check_media_type(v.RESULTS_TYPE)
     wanted = request.args.get("user_id")
-    cells = [cell for (column, sub), cell in state.cells.items() if column == item.id and wanted in (None, sub)]
-    start, size = request.args.get("from", 0, type=int), request.args.get("limit", 0, type=int)
+    cells = [
+        cell
+        for (column, sub), cell in state.cells.items()
+        if column == item.id and wanted in (None, sub) and state.temperament.shows_result(item, cell)
+    ]
+    start, size = _asked_page(state)
     page, link = page_of(state, cells, start, size)
     answer = json_answer([state.temperament.result_json(item, cell) for cell in page], v.RESULTS_TYPE)
     if link:

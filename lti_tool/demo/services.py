@@ -61,9 +61,17 @@ def _with_faults(state: State, act: Callable[[], Response]) -> Response | None:
         refusal = faults.refusal()
     if refusal is not None:
         return None if refusal == "close" else _trouble(state, int(refusal), faults.retry_after)
-    response = act()
-    if faults.deliver_twice:
+    with state.lock:
+        too_fast = state.temperament.admit()
+    if too_fast is not None:
+        return too_fast
+    try:
         response = act()
+        if faults.deliver_twice:
+            response = act()
+    finally:
+        with state.lock:
+            state.temperament.leave()
     if faults.drop_after_acting == "close":
         return None
     return _trouble(state, 500) if faults.drop_after_acting else response

@@ -40,6 +40,21 @@ class Generic(Launching):
 
     # Services
 
+    def admit(self) -> Response | None:
+        """The answer to a call that comes too fast; every call that is admitted leaves."""
+        return None
+
+    def leave(self) -> None:
+        """An admitted call is done."""
+
+    def page_size(self, asked: int) -> int:
+        """Rows on a page; 0 is everything."""
+        return asked
+
+    def shows_result(self, item: LineItem, cell: Cell) -> bool:  # noqa: ARG002
+        """Whether a cell is among a column's results."""
+        return True
+
     def trouble(self, status: int) -> Response:
         """What the servers in front of the platform answer when it is unwell."""
         return Response(f"<h1>{status}</h1>", status, content_type="text/html")
