@@ -36,9 +36,8 @@ class KeySets:
         kept = self._find(url)
         if kept is not None and self._will_do(kept, kid):
             return list(kept["keys"])
-        with self._fetching.setdefault(
-            url, threading.Lock()
-        ):  # of many launches at once, one asks and the others wait for it
+        # Of many launches at once, one asks and the others wait for it.
+        with self._fetching.setdefault(url, threading.Lock()):
             kept = self._find(url)
             if kept is None or not (self._will_do(kept, kid) or self._just_asked(kept)):
                 kept = self._fetch(url)

@@ -14,7 +14,7 @@ from lti_tool.lti.errors import LtiError
 from lti_tool.lti.locales import page_language
 from lti_tool.lti.roles import audience_role, is_gradable
 from lti_tool.lti.sessions import Opened, start_session
-from lti_tool.storage.queries import lti, lti_launches, people, programmes
+from lti_tool.storage.queries import lti, lti_launches, offered, people, programmes
 
 Claims = Mapping[str, Any]
 
@@ -132,15 +132,13 @@ def _find_programme(
 ) -> str | None:
     """By the custom parameter `programme`, else by the course's link, else the only one there is (contract §3)."""
     named = custom.get("programme")
-    if named:
-        if programmes.find_programme(conn, named) is None:
-            raise LtiError("unknown_programme", f"the custom parameter names {named!r}", platform_id=platform["id"])
-        lti_launches.link_context(conn, context["id"], named)
-        return named
-    linked = programmes.find_linked_programme(conn, platform["issuer"], context["context_id"])
+    if named and named != context["programme_id"] and not offered.is_offered(conn, platform["id"], named):
+        raise LtiError("unknown_programme", f"the custom parameter names {named!r}", platform_id=platform["id"])
+    linked = named or programmes.find_linked_programme(conn, platform["issuer"], context["context_id"])
     found = linked or context["programme_id"] or programmes.find_only_programme(conn)
     if found is not None and found != context["programme_id"]:
         lti_launches.link_context(conn, context["id"], found)
+        offered.match_members(conn, context["id"], found, platform["issuer"])
     return found
 
 

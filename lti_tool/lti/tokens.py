@@ -56,9 +56,8 @@ class AccessTokens:
         kept = self._find(key)
         if kept is not None:
             return kept
-        with self._fetching.setdefault(
-            key, threading.Lock()
-        ):  # of many callers at once, one asks and the others wait for it
+        # Of many callers at once, one asks and the others wait for it.
+        with self._fetching.setdefault(key, threading.Lock()):
             kept = self._find(key)
             if kept is not None:
                 return kept
