@@ -1,10 +1,14 @@
 """Registrations made by hand, and the check that finds what is wrong with one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import RowMapping
+
 from lti_tool.clock import Clock
+from lti_tool.lti.claims import is_web_address
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.http import PlatformHttp, PlatformUnreachable
 from lti_tool.lti.key_sets import fetch_key_set
@@ -19,6 +23,20 @@ AGS_SCOPES = (
 )
 NRPS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 SCOPES = (*AGS_SCOPES, NRPS_SCOPE)
+
+#: Refused launches that `check` still speaks of.
+_RECENT = timedelta(days=1)
+
+_CHANGES = {
+    "unknown_deployment": "Run `xuefen registration add` again with this --deployment-id as well.",
+    "keys_unreachable": "Check --key-set-url.",
+    "bad_token": "Check --key-set-url and --issuer.",
+    "wrong_audience": "Check --client-id.",
+    "future_token": "Set both servers' clocks by NTP.",
+    "expired_token": "Set both servers' clocks by NTP.",
+    "anonymous_launch": "Let the platform share who launches.",
+    "unknown_programme": "Correct the custom parameter `programme` in the platform, or load that programme.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +72,7 @@ def find_mistakes(platform: NewPlatform) -> list[tuple[str, str]]:
         ("--auth-token-url", platform.auth_token_url),
         ("--key-set-url", platform.key_set_url),
     ):
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not is_web_address(url):
             mistakes.append((option, f"{url!r} is no web address"))
     if not platform.client_id.strip():
         mistakes.append(("--client-id", "is empty"))
@@ -93,6 +110,25 @@ def check(db: Database, http: PlatformHttp, tokens: AccessTokens, platform_id: i
     findings.append(_key_set(http, platform["key_set_url"]))
     findings.append(_clock(http, platform["key_set_url"], clock))
     findings.append(_token(tokens, platform_id))
+    with db.read() as conn:
+        refusals = lti.list_refusals(conn)
+    findings += _refused(platform, [one for one in refusals if one["at"] > clock() - _RECENT])
+    return findings
+
+
+def _refused(platform: RowMapping, refusals: list[RowMapping]) -> list[Finding]:
+    """The newest launch that was refused, and the newest login that only resembles this registration."""
+    findings = []
+    mine = next((one for one in refusals if one["platform_id"] == platform["id"]), None)
+    if mine is not None:
+        what = f"The last refused launch, {mine['at']:%Y-%m-%d %H:%M} UTC, {mine['code']}: {mine['detail']}"
+        findings.append(Finding(ok=False, what=what, change=_CHANGES.get(mine["code"], "")))
+    names = (platform["client_id"], urlsplit(platform["issuer"]).hostname or platform["issuer"])
+    for one in refusals:
+        if one["code"] == "unknown_platform" and any(name in one["detail"] for name in names):
+            what = f"A login was refused that resembles this registration: {one['detail']}"
+            change = "Compare --issuer (letter by letter, no slash more or less) and --client-id with the platform."
+            return [*findings, Finding(ok=False, what=what, change=change)]
     return findings
 
 
@@ -122,8 +158,6 @@ def _key_set(http: PlatformHttp, url: str) -> Finding:
 
 def _clock(http: PlatformHttp, url: str, clock: Clock) -> Finding:
     """How far the platform's clock is from ours, by the Date of an answer (RFC 9110, 6.6.1)."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only here
-
     try:
         date = http.get(url).headers.get("date")
         seconds = abs((parsedate_to_datetime(date) - clock()).total_seconds()) if date else None
@@ -142,7 +176,7 @@ def _clock(http: PlatformHttp, url: str, clock: Clock) -> Finding:
 
 def _token(tokens: AccessTokens, platform_id: int) -> Finding:
     try:
-        tokens.get(platform_id, AGS_SCOPES)
+        missing = tokens.missing(platform_id, AGS_SCOPES)
     except TokenRefused as error:
         return Finding(
             ok=False,
@@ -153,5 +187,11 @@ def _token(tokens: AccessTokens, platform_id: int) -> Finding:
     except PlatformUnreachable as error:
         return Finding(
             ok=False, what=f"The token endpoint cannot be reached: {error}.", change="Check --auth-token-url."
+        )
+    if missing:
+        return Finding(
+            ok=False,
+            what=f"The platform's token leaves out {', '.join(missing)}.",
+            change="Let the tool use the grade service and manage columns, in the platform's settings of the tool.",
         )
     return Finding(ok=True, what="The platform gives a token for grades.")

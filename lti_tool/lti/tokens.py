@@ -3,6 +3,7 @@
 import math
 import secrets
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -45,13 +46,21 @@ class AccessTokens:
         self._db = db
         self._http = http
         self._clock = clock
-        self._kept: dict[tuple[int, str], tuple[str, datetime]] = {}
+        self._kept: dict[tuple[int, str], _Token] = {}
         self._ahead: dict[int, timedelta] = {}  # platforms whose clock is known to differ
         self._lock = threading.Lock()
         self._fetching: dict[tuple[int, str], threading.Lock] = {}
 
     def get(self, platform_id: int, scopes: list[str] | tuple[str, ...]) -> str:
         """A token for these scopes; raises TokenRefused, or PlatformUnreachable when no answer came."""
+        return self._get(platform_id, scopes).text
+
+    def missing(self, platform_id: int, scopes: list[str] | tuple[str, ...]) -> list[str]:
+        """Which of these scopes the platform leaves out of a token without a word, as Moodle does."""
+        granted = self._get(platform_id, scopes).granted
+        return [] if granted is None else sorted(set(scopes) - granted)
+
+    def _get(self, platform_id: int, scopes: list[str] | tuple[str, ...]) -> "_Token":
         key = (platform_id, " ".join(sorted(scopes)))
         kept = self._find(key)
         if kept is not None:
@@ -61,23 +70,22 @@ class AccessTokens:
             kept = self._find(key)
             if kept is not None:
                 return kept
-            token, lifetime = self._fetch(platform_id, key[1])
-            seconds = max(lifetime - _EARLY, lifetime / 2)
+            token = self._fetch(platform_id, key[1])
             with self._lock:
-                self._kept[key] = (token, self._clock() + timedelta(seconds=seconds))
+                self._kept[key] = token
             return token
 
-    def _find(self, key: tuple[int, str]) -> str | None:
+    def _find(self, key: tuple[int, str]) -> "_Token | None":
         with self._lock:
             kept = self._kept.get(key)
-        return kept[0] if kept is not None and kept[1] > self._clock() else None
+        return kept if kept is not None and kept.until > self._clock() else None
 
     def forget(self, platform_id: int) -> None:
         """Drop a platform's tokens, after one was refused."""
         with self._lock:
             self._kept = {key: kept for key, kept in self._kept.items() if key[0] != platform_id}
 
-    def _fetch(self, platform_id: int, scope: str) -> tuple[str, float]:
+    def _fetch(self, platform_id: int, scope: str) -> "_Token":
         """Ask for a token; once more by the platform's own clock where that differs from ours.
 
         A platform that is behind refuses an assertion of its future, one that is ahead an expired one.
@@ -90,7 +98,7 @@ class AccessTokens:
                 if again.ok:
                     self._ahead[platform_id] = ahead
                     answer = again
-        return _read(answer)
+        return _read(answer, self._clock())
 
     def _ask(self, platform_id: int, scope: str, now: datetime) -> Answer:
         with self._db.begin() as conn:
@@ -119,6 +127,15 @@ class AccessTokens:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A token, until when it is used, and the scopes that the platform says it has."""
+
+    text: str
+    until: datetime
+    granted: frozenset[str] | None
+
+
 def _clock_difference(answer: Answer, now: datetime) -> timedelta | None:
     """How far the platform's clock is ahead of ours, by its answer; None if it does not tell."""
     try:
@@ -128,8 +145,8 @@ def _clock_difference(answer: Answer, now: datetime) -> timedelta | None:
     return there - now if there.tzinfo is not None else None
 
 
-def _read(answer: Answer) -> tuple[str, float]:
-    """Token and lifetime in seconds of a token endpoint's answer."""
+def _read(answer: Answer, now: datetime) -> _Token:
+    """What a token endpoint answered."""
     if answer.status >= 500 or answer.status == 429:
         asked = answer.headers.get("retry-after", "")
         raise TokenEndpointBusy(answer.status, answer.excerpt(120), float(asked) if asked.isdecimal() else None)
@@ -142,7 +159,10 @@ def _read(answer: Answer) -> tuple[str, float]:
         if isinstance(said, dict) and said.get("error") == "invalid_scope":
             raise ScopeRefused(f"the token endpoint answered {answer.status}: {answer.excerpt()}")
         raise TokenRefused(f"the token endpoint answered {answer.status}: {answer.excerpt()}")
-    return token, _lifetime(said.get("expires_in"))
+    lifetime = _lifetime(said.get("expires_in"))
+    until = now + timedelta(seconds=max(lifetime - _EARLY, lifetime / 2))
+    scope = said.get("scope")
+    return _Token(token, until, frozenset(scope.split()) if isinstance(scope, str) else None)
 
 
 def _lifetime(said: Any) -> float:
