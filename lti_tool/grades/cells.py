@@ -170,6 +170,8 @@ class Cells:
             values = confirm_columns(locked, to_grade(row, "attempted"), now)
             planned = plan_columns({**locked, **values}, now, manner)
             queries.record_cell(conn, row["id"], {**values, **planned, "lease_owner": None}, owner=owner)
+            if row["column_attempts"]:
+                queries.record_line_item(conn, row["line_item_id"], {"attempts": 0})
         return _SENT
 
     def _resolve_older(self, row: Row, owner: str, answer: Answer, manner: Manner) -> str:

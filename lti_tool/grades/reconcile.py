@@ -12,7 +12,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 
 from lti_tool.clock import Clock
@@ -28,7 +29,7 @@ from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.values import Row
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
-from lti_tool.storage.queries.grades_reports import drop_exchanges
+from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
 
 _EMBEDDED_LANES = 4  # SQLite has one writer: more threads would only wait for each other
 _CATCH_UP_SHARE = 20  # looking for what the hooks missed takes at most this part of the time: 1/20
@@ -79,7 +80,8 @@ class Mirror:
         chance: random.Random | None = None,
     ) -> None:
         self._db = db
-        self._clock = clock
+        self._network = network
+        self.clock = self._clock = clock
         self._settings = settings
         chance = chance or random.Random()  # noqa: S311 - spreads retries
         self._name = secrets.token_hex(8)
@@ -91,6 +93,18 @@ class Mirror:
         self._cells = Cells(db, exchanges, self._paces, self._columns, clock, settings, chance)
         self._lanes = min(settings.lanes, _EMBEDDED_LANES) if db.is_sqlite else settings.lanes
         self._next_catch_up = self._next_tidy = 0.0
+
+    def prepare(self) -> None:
+        """Write down what should stand in the gradebooks, without asking any platform."""
+        catch_up(self._db, self._clock(), self._settings)
+
+    def without_settling(self, programme_id: str | None) -> "Mirror":
+        """A mirror that sends now whatever waits only for its value to stand still."""
+        hurried = replace(self._settings, settle=timedelta(0))
+        catch_up(self._db, self._clock(), hurried)
+        with self._db.begin() as conn:
+            hasten_cells(conn, programme_id, self._clock())
+        return Mirror(self._db, self._network, self._clock, hurried)
 
     def run_pass(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from lti_tool.credits.service import Credits
@@ -11,6 +12,8 @@ from lti_tool.grades.values import Row
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_reports as queries
 from lti_tool.storage.queries.programmes import list_programmes
+
+_MOST_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,22 @@ class SyncReport:
 def sync_now(
     db: Database, credits_: Credits, mirror: Mirror, *, programme_id: str | None = None, dry_run: bool = False
 ) -> SyncReport:
-    """Bring credits up to date and reconcile (of one programme, if given); a dry run sends nothing."""
+    """Bring credits up to date and reconcile (of one programme, if given); a dry run sends nothing.
+
+    Whoever asks for it now does not want values to settle first.
+    """
     for one in [programme_id] if programme_id else _programme_ids(db):
         credits_.refresh(one)
-    sent = 0 if dry_run else mirror.run_pass(programme_id).outcomes["sent"]
+    sent = 0
+    if dry_run:
+        mirror.prepare()
+    else:
+        sent = mirror.without_settling(programme_id).run_pass(programme_id).outcomes["sent"]
     with db.read() as conn:
-        rows = queries.list_due(conn, programme_id, limit=10_000)
+        now = mirror.clock()
+        lines = [_line(row, now) for row in queries.list_due(conn, programme_id, limit=_MOST_LINES)]
         states = queries.count_states(conn, programme_id)
-    return SyncReport(sent, states.get("settled", 0) - sent, tuple(_line(row) for row in rows))
+    return SyncReport(sent, max(0, states.get("settled", 0) - sent), tuple(lines))
 
 
 def _programme_ids(db: Database) -> Sequence[str]:
@@ -58,8 +69,9 @@ def _programme_ids(db: Database) -> Sequence[str]:
         return [row["id"] for row in list_programmes(conn, limit=10_000)]
 
 
-def _line(row: Row) -> Line:
-    reason = REASONS.get(row["reason"] or "")
+def _line(row: Row, now: datetime) -> Line:
+    code = row["reason"] or _reason_above(row, now)
+    reason = REASONS.get(code or "")
     return Line(
         name=row["name"],
         participant=row["participant_id"],
@@ -67,7 +79,15 @@ def _line(row: Row) -> Line:
         desired=row["desired_value"],
         confirmed=row["confirmed_value"],
         state=row["state"],
-        reason=row["reason"],
+        reason=code,
         sentence=reason.sentence if reason else "",
         advice=reason.advice if reason else "",
     )
+
+
+def _reason_above(row: Row, now: datetime) -> str | None:
+    """What holds a cell that was not tried itself: its column, or its platform."""
+    if row["column_state"] != "open" and row["column_reason"] is not None:
+        return str(row["column_reason"])
+    paused = row["paused_until"] is not None and row["paused_until"] > now
+    return str(row["platform_reason"]) if paused and row["platform_reason"] else None

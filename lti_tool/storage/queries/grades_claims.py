@@ -176,6 +176,7 @@ def get_cells(conn: Connection, cell_ids: Sequence[int]) -> list[RowMapping]:
             grade_line_items.c.tag,
             grade_line_items.c.context_id,
             grade_line_items.c.platform_id.label("line_item_platform_id"),
+            grade_line_items.c.attempts.label("column_attempts"),
             lti_members.c.sub,
             lti_members.c.context_id.label("member_context_id"),
             lti_members.c.participant_id.label("member_participant_id"),

@@ -1,0 +1,84 @@
+"""`sync`: reconcile now, and say what was sent, what was refused and why, and what is as it should be."""
+
+import pytest
+
+from lti_tool.credits.service import Credits
+from lti_tool.grades.refresh import follow_credits
+from lti_tool.grades.sync import SyncReport, sync_now
+from lti_tool.grades.worker import Worker
+from tests.grades.campus import CHEN, LI, PROGRAMME, ZHANG, Campus, World
+
+
+def stand_still(world: World) -> Credits:
+    """Credits that leave the figures alone which a test has written."""
+    credits_ = Credits(world.db, world.clock, on_changed=follow_credits(world.settings, world.clock))
+    credits_.refresh = lambda *_: set()  # type: ignore[method-assign, assignment]
+    return credits_
+
+
+def sync(world: World, *, dry_run: bool = False) -> SyncReport:
+    return sync_now(world.db, stand_still(world), world.mirror(), programme_id=PROGRAMME, dry_run=dry_run)
+
+
+def test_it_sends_at_once_and_counts(world: World, moodle: Campus) -> None:
+    moodle.enrol(ZHANG, CHEN)
+    world.earn_many([(ZHANG, 33), (CHEN, 21)])
+    assert sync(world).sent == 2
+
+    world.earn(ZHANG, 34)
+    world.clock.advance(2)  # type: ignore[attr-defined]
+    report = sync(world)
+
+    assert (report.sent, report.unchanged, report.waiting) == (1, 1, ())
+    assert moodle.score() == 34
+
+
+def test_a_dry_run_says_what_would_be_sent_and_asks_nobody(world: World, moodle: Campus) -> None:
+    moodle.enrol(ZHANG, CHEN, LI)
+    world.earn_many([(ZHANG, 33), (CHEN, 0)])
+    world.earn_many([(LI, 5)], hooked=False)
+
+    report = sync(world, dry_run=True)
+
+    assert [(line.name, line.tag, line.confirmed, line.desired) for line in report.waiting] == [
+        ("张老师", "total", None, 33),
+        ("李校长", "total", None, 5),
+    ]
+    assert (report.sent, report.refused) == (0, ())
+    assert moodle.state.requests == []
+
+
+def test_what_is_refused_has_a_sentence_and_advice(world: World, moodle: Campus) -> None:
+    moodle.enrol(ZHANG, CHEN)
+    del moodle.state.people[CHEN.sub]
+    world.earn_many([(ZHANG, 33), (CHEN, 21)])
+
+    report = sync(world)
+
+    (line,) = report.refused
+    assert (report.sent, line.name, line.reason) == (1, "陈老师", "not_gradable")
+    assert line.sentence == "The LMS accepts no grade for this person in this course."
+    assert line.advice
+
+
+@pytest.mark.parametrize(("status", "reason"), [(503, "platform_down"), (404, "course_gone")])
+def test_what_waits_for_its_column_or_platform_says_so(world: World, moodle: Campus, status: int, reason: str) -> None:
+    moodle.enrol(ZHANG, CHEN, LI)
+    world.earn_many([(ZHANG, 33), (CHEN, 21), (LI, 5)])
+    if status == 404:
+        del moodle.state.courses[moodle.course_id]
+    else:
+        moodle.state.faults.status = status
+
+    report = sync(world)
+
+    assert {line.reason for line in report.refused} == {reason}
+    assert len(report.refused) == 3
+
+
+def test_the_worker_computes_and_sends(world: World, moodle: Campus) -> None:
+    world.earn(ZHANG, 33)
+    world.clock.advance(6)  # type: ignore[attr-defined]
+    Worker(world.db, stand_still(world), world.mirror(), poll_seconds=0.1).run_pass()
+
+    assert moodle.score() == 33
