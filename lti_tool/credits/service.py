@@ -59,6 +59,12 @@ class Credits:
 
         Each participant is computed once: evidence that arrives meanwhile leaves them stale for the next call.
         """
+        if participant_ids is None:
+            return self._refresh(programme_id, None)
+        parts = people.chunks(sorted(set(participant_ids)))
+        return {person for part in parts for person in self._refresh(programme_id, part)}
+
+    def _refresh(self, programme_id: str, participant_ids: Sequence[str] | None) -> set[str]:
         changed: set[str] = set()
         last = ""
         while True:

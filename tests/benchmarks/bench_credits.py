@@ -1,0 +1,311 @@
+"""Learners recomputed per second, how much memory that takes, and what one long history costs on a page.
+
+Every learner has 300 statements: slices of the heartbeat client, cmi5 sessions, videos, attendance, practice and
+assessments. "Rules alone" computes evidence that lies in memory; "from the database" is what `recompute` does: read
+the evidence of 200 learners, compute, write the results. Learners come in waves whose evidence is removed afterwards,
+so that any number of them fits on the disk. Memory is the peak of the computing process.
+"""
+
+import multiprocessing
+import resource
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.engine import URL
+
+from lti_tool.credits.service import Credits
+from lti_tool.domain.credits import assess
+from lti_tool.domain.identifiers import account_key
+from lti_tool.domain.learner import ProgrammeIndex
+from lti_tool.domain.values import Component, Evidence, Kind, Participant, Person, Verb
+from lti_tool.evidence.recognise import Recognised
+from lti_tool.evidence.rows import to_row
+from lti_tool.programmes.file import ProgrammeFile, read_programme_file
+from lti_tool.programmes.store import apply_programme
+from lti_tool.rule_sets import load_rule_set
+from lti_tool.storage.database import open_database
+from lti_tool.storage.queries import people
+from lti_tool.storage.queries.evidence import add_evidence
+from lti_tool.storage.tables.evidence import evidence as evidence_table
+from lti_tool.storage.tables.programmes import identifiers, participants
+from tests.support import databases
+from tests.support.postgres import postgresql_server
+from tests.support.statements import MOODLE
+from tests.web.classroom import ACCOUNTS, ZHANG, Classroom
+
+STATEMENTS = 300
+WAVE = 1_000
+#: Learners for each figure at scale 1.
+ALONE, STORED = 20_000, 2_000
+_FILE: ProgrammeFile = read_programme_file(Path("examples/programme.toml"))
+_PROGRAMME = _FILE.programme
+_NOW = datetime(2027, 6, 30, tzinfo=UTC)
+_TRUSTED = frozenset(Component)
+_B = "https://ts2.example.org/xapi"
+
+
+def run(scale: float) -> list[dict[str, Any]]:
+    """Rules alone, from either database, on one core and on two; then one learner with 5,000 statements."""
+    rows = [_alone(int(ALONE * scale), processes) for processes in (1, 2)]
+    for name in ("sqlite", "postgresql"):
+        with tempfile.TemporaryDirectory() as folder, _database(name, Path(folder)) as url:
+            _prepare(url)
+            small, large = max(WAVE, int(STORED * scale) // 2), max(WAVE, int(STORED * scale))
+            rows += [
+                _stored(name, url, learners, processes) for learners, processes in ((small, 1), (large, 1), (large, 2))
+            ]
+    with tempfile.TemporaryDirectory() as folder, _database("sqlite", Path(folder)) as url:
+        rows.append(_one_learner(url, Path(folder), 5_000))
+    return rows
+
+
+# ── what a learner has ──────────────────────────────────────────────────────────────────────────────
+
+
+def make_evidence(account: str, statements: int, seed: int) -> Iterator[Evidence]:
+    """A school year of one learner of the example programme: eight of ten statements are slices of study."""
+    chance = Random(seed)
+    begin = datetime(2026, 9, 1, 11, tzinfo=UTC)
+    kept = [*_attended(account), *_practised(account), *_assessed(account)]
+    yield from kept
+    lessons = [course.iri.replace("*", "3") for course in _PROGRAMME.courses]
+    for number in range(statements - len(kept)):
+        evening, place = divmod(number, 12)
+        at = begin + timedelta(days=evening * 7 % 290, minutes=6 * place, seconds=chance.randrange(60))
+        plain = _plain(account, chance, at + timedelta(minutes=5), lessons[evening % len(lessons)])
+        online = replace(plain, kind=Kind.ONLINE, verb=Verb.EXPERIENCED, session=f"{seed}-{evening}")
+        kind = place % 6
+        if kind < 4:
+            yield replace(online, interval=(at, at + timedelta(minutes=5)), duration=290.0)
+        elif kind == 4:
+            session = {"session": f"{seed}-{evening}-cmi5-{place // 6}", "registration": f"{seed}"}
+            verb = Verb.INITIALIZED if place < 6 else Verb.TERMINATED
+            yield replace(online, verb=verb, duration=None if place < 6 else 1_500.0, **session)
+        else:
+            video = {"session": f"{seed}-{evening}-video", "is_video": True, "video_time": float(place * 50)}
+            yield replace(online, verb=Verb.PLAYED if place < 6 else Verb.PAUSED, **video)
+
+
+def _plain(account: str, chance: Random, at: datetime, activity: str) -> Evidence:
+    return Evidence(
+        statement=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        kind=Kind.UNMAPPED,
+        verb=Verb.OTHER,
+        activity=activity,
+        timestamp=at,
+        stored=at + timedelta(seconds=2),
+        account=account,
+        trusted_as=_TRUSTED,
+    )
+
+
+def _attended(account: str) -> Iterator[Evidence]:
+    for name in "1234":
+        plain = _plain(
+            account, Random(account + name), datetime(2026, 11, 7, tzinfo=UTC), f"{_B}/offline-sessions/cls-0007/{name}"
+        )
+        at_class = replace(plain, class_id="cls-0007", offline_session=name)
+        yield replace(at_class, kind=Kind.ATTENDED, verb=Verb.ATTENDED, completion=True)
+        yield replace(at_class, statement=f"{plain.statement[:-1]}z", kind=Kind.LOG, verb=Verb.SUBMITTED)
+
+
+def _practised(account: str) -> Iterator[Evidence]:
+    chance = Random(account)
+    for activity in ("p1", "p2", "p3"):
+        for stage in _PROGRAMME.practice_activities[activity].required_stages:
+            plain = _plain(account, chance, datetime(2026, 12, 1, tzinfo=UTC), f"{_B}/practice/{activity}/{stage}")
+            yield replace(plain, kind=Kind.STAGE, verb=Verb.SUBMITTED, practice_activity=activity, stage=stage)
+        plain = _plain(account, chance, datetime(2026, 12, 5, tzinfo=UTC), f"{_B}/practice/{activity}")
+        yield replace(plain, kind=Kind.VERDICT, verb=Verb.APPROVED, practice_activity=activity, by_person="77b0d1aa")
+
+
+def _assessed(account: str) -> Iterator[Evidence]:
+    chance = Random(account + "assessed")
+    for kind in ("process", "final"):
+        plain = _plain(account, chance, datetime(2027, 6, 15, tzinfo=UTC), f"{_B}/assessments/x/{kind}")
+        yield replace(plain, kind=Kind.ASSESSMENT, verb=Verb.PASSED, assessment=kind)
+
+
+# ── rules alone ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _alone(learners: int, processes: int) -> dict[str, Any]:
+    share = max(1, learners // processes)
+    done = _in_processes(_compute_alone, [(share, number) for number in range(processes)])
+    return _row("rules alone", "–", share * processes, processes, done)
+
+
+def _compute_alone(learners: int, seed: int) -> float:
+    """Seconds that the rules take; a hundred different learners, generated here, by turns."""
+    team = {"77b0d1aa": Person("77b0d1aa", position="principal", school="3301000123")}
+    index = ProgrammeIndex.build(_PROGRAMME, load_rule_set("zj-ts2-2021-10"), people=team)
+    context = index.context(Participant("p", "p", "grp-math-01"))
+    different = [list(make_evidence(f"account|x|{seed}-{n}", STATEMENTS, n)) for n in range(100)]
+    begun = time.perf_counter()
+    for n in range(learners):
+        credit = assess(different[n % len(different)], context, _NOW)
+    spent = time.perf_counter() - begun
+    assert credit.recorded == credit.accrued == credit.maximum, credit.unmet
+    return spent
+
+
+# ── from the database ───────────────────────────────────────────────────────────────────────────────
+
+
+def _stored(name: str, url: URL, learners: int, processes: int) -> dict[str, Any]:
+    waves = max(1, learners // WAVE)
+    done: list[tuple[float, float]] = []
+    spent = 0.0
+    for wave in range(waves):
+        ids = [f"w{wave}-{n}" for n in range(WAVE)]
+        _write(url, ids)
+        shares = [(url.render_as_string(hide_password=False), ids[n::processes]) for n in range(processes)]
+        found = _in_processes(_recompute, shares)
+        spent += max(seconds for seconds, _ in found)
+        done += found
+        _remove(url, ids)
+    return _row("from the database", name, waves * WAVE, processes, done, spent)
+
+
+def _recompute(url: str, ids: list[str]) -> float:
+    database = open_database(url)
+    credits_ = Credits(database, lambda: _NOW)
+    credits_.programme(_PROGRAMME.id)
+    begun = time.perf_counter()
+    changed = credits_.refresh(_PROGRAMME.id, ids)
+    spent = time.perf_counter() - begun
+    assert len(changed) == len(ids)
+    database.close()
+    return spent
+
+
+def _prepare(url: URL) -> None:
+    database = open_database(url)
+    with database.begin() as conn:
+        apply_programme(conn, _FILE, _NOW)
+    Credits(database, lambda: _NOW).refresh(_PROGRAMME.id)
+    database.close()
+
+
+def _write(url: URL, ids: list[str]) -> None:
+    """A wave of learners with their evidence; not part of what is measured."""
+    database = open_database(url)
+    with database.begin() as conn:
+        plain = {"programme_id": _PROGRAMME.id, "group_id": "grp-math-01", "school_id": "3301000123"}
+        rows = [
+            {**plain, "id": id_, "name": id_, "position": "teacher", "extra_groups": [], "joined": None, "touched": 1}
+            for id_ in ids
+        ]
+        people.add_participants(conn, rows)
+        keys = [{"programme_id": _PROGRAMME.id, "key": _key(id_), "person_id": id_, "source": "file"} for id_ in ids]
+        conn.execute(insert(identifiers), keys)
+        for number, id_ in enumerate(ids):
+            add_evidence(conn, [_row_of(one) for one in make_evidence(_key(id_), STATEMENTS, number)])
+    database.close()
+
+
+def _row_of(said: Evidence) -> dict[str, Any]:
+    speaker = ACCOUNTS["77b0d1aa"] if said.kind is Kind.VERDICT else said.account
+    key = account_key(MOODLE, speaker) if said.kind is Kind.VERDICT else speaker
+    return to_row(Recognised(replace(said, statement=str(uuid.uuid4())), key), None)
+
+
+def _remove(url: URL, ids: list[str]) -> None:
+    database = open_database(url)
+    with database.begin() as conn:
+        for chunk in people.chunks(ids):
+            conn.execute(delete(evidence_table).where(evidence_table.c.subject_key.in_([_key(id_) for id_ in chunk])))
+            conn.execute(delete(identifiers).where(identifiers.c.person_id.in_(chunk)))
+            conn.execute(delete(participants).where(participants.c.id.in_(chunk)))
+    database.close()
+
+
+def _key(participant: str) -> str:
+    return account_key("https://bench.example.org", participant)
+
+
+# ── one learner, on a page ──────────────────────────────────────────────────────────────────────────
+
+
+def _one_learner(url: URL, folder: Path, statements: int) -> dict[str, Any]:
+    """What computing a long history takes of the page that shows it."""
+    database = open_database(url)
+    room = Classroom.on(database, lambda: _NOW, folder)
+    with database.begin() as conn:
+        add_evidence(conn, [_row_of(one) for one in make_evidence(account_key(MOODLE, ACCOUNTS[ZHANG]), statements, 1)])
+        people.touch(conn, [(_PROGRAMME.id, ZHANG)])
+    credits_ = Credits(database, lambda: _NOW)
+    trainee = room.participant(ZHANG)
+    computing = _median(lambda: credits_.explain(_PROGRAMME.id, ZHANG))
+    page = _median(lambda: trainee.get("credits"))
+    assert trainee.get("credits").status == 200
+    database.close()
+    return {
+        "what": f"one learner, {statements:,} statements",
+        "database": "sqlite",
+        "learners": 1,
+        "processes": 1,
+        "ms each": computing * 1_000,
+        "page view ms": page * 1_000,
+        "share of the page view": f"{computing / page:.0%}",
+    }
+
+
+def _median(action: Callable[[], object], times: int = 9) -> float:
+    spent = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        action()
+        spent.append(time.perf_counter() - begun)
+    return sorted(spent)[times // 2]
+
+
+# ── how it is measured ──────────────────────────────────────────────────────────────────────────────
+
+
+def _in_processes(work: Callable[..., float], shares: list[tuple[Any, ...]]) -> list[tuple[float, float]]:
+    """(seconds, peak MB) of `work` with each share, in as many fresh processes."""
+    with multiprocessing.get_context("spawn").Pool(len(shares)) as pool:
+        return pool.starmap(_measured, [(work, share) for share in shares])
+
+
+def _measured(work: Callable[..., float], share: tuple[Any, ...]) -> tuple[float, float]:
+    spent = work(*share)
+    return spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
+
+
+def _row(
+    what: str, database: str, learners: int, processes: int, done: list[tuple[float, float]], spent: float = 0.0
+) -> dict[str, Any]:
+    seconds = spent or max(one for one, _ in done)
+    return {
+        "what": what,
+        "database": database,
+        "learners": learners,
+        "processes": processes,
+        "learners/s": learners / seconds,
+        "ms each": seconds / learners * processes * 1_000,
+        "peak MB": max(memory for _, memory in done),
+    }
+
+
+@contextmanager
+def _database(name: str, folder: Path) -> Iterator[URL]:
+    if name == "sqlite":
+        template = databases.make_sqlite_template(folder)
+        (folder / "bench").mkdir()
+        yield databases.clone_sqlite(template, folder / "bench")
+        return
+    with postgresql_server() as server:
+        template_name = databases.make_postgresql_template(server)
+        with databases.clone_postgresql(server, template_name) as url:
+            yield url
