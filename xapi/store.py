@@ -106,6 +106,12 @@ class Store:
         """Store statements that the host itself makes, within its unit of work; their ids in order."""
         return self._store(conn, self.prepare(sent, credential), credential, 1, {})
 
+    def store_what_fits(
+        self, conn: Connection, derived: Sequence[Derived], credential: Credential, major: int
+    ) -> list[Outcome]:
+        """Store prepared statements within a unit of work; those in conflict are left out, and told as such."""
+        return self._keep(conn, derived, credential, major)[0]
+
     def prepare(
         self, sent: Sequence[Any], credential: Credential, *, major: int = 1, single: bool = False
     ) -> list[Derived]:
@@ -167,17 +173,30 @@ class Store:
         major: int,
         contents: Mapping[str, bytes],
     ) -> list[str]:
+        outcomes, new, seqs = self._keep(conn, derived, credential, major, refuse=_refuse_conflicts)
+        if contents:
+            link_attachments(conn, _links(new, seqs, contents))
+        return [outcome.id for outcome in outcomes]
+
+    def _keep(
+        self,
+        conn: Connection,
+        derived: Sequence[Derived],
+        credential: Credential,
+        major: int,
+        refuse: Callable[[Sequence[Outcome]], None] | None = None,
+    ) -> tuple[list[Outcome], list[Derived], list[int]]:
+        """Store what is new and tell the host; what became of each, the new ones and their places."""
         announce_writing(conn, self.clock(), refers=any(one.reference for one in derived))
         writer = Writer(conn, self._order, self._shared, credential, major)
         outcomes = writer.outcomes(derived)
-        _refuse_conflicts(outcomes)
+        if refuse is not None:
+            refuse(outcomes)
         new = [one for one, outcome in zip(derived, outcomes, strict=True) if isinstance(outcome, Stored)]
         stored, seqs = writer.store(new)
-        if contents:
-            link_attachments(conn, _links(new, seqs, contents))
         if stored and self._on_stored is not None:
             self._on_stored(conn, stored)
-        return [outcome.id for outcome in outcomes]
+        return outcomes, new, seqs
 
     def _check_allowed(self, credential: Credential, statement: Statement, place: str) -> None:
         check_speaker(credential, statement, place)

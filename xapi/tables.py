@@ -194,3 +194,13 @@ forwards = Table(
     Column("seq", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
 )
+
+#: How far the import of a file has come; written in the same unit of work as its statements.
+imports = Table(
+    "xapi_imports",
+    metadata,
+    Column("source", Text, primary_key=True),  # the path, and the digest of the first line
+    Column("offset", BigInteger, nullable=False),  # bytes
+    Column("lines", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+)

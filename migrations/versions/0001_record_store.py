@@ -78,6 +78,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("target", name=op.f("pk_xapi_forwards")),
     )
     op.create_table(
+        "xapi_imports",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_xapi_imports")),
+    )
+    op.create_table(
         "xapi_statement_activities",
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -184,6 +192,7 @@ def downgrade() -> None:
     op.drop_table("xapi_statement_attachments")
     op.drop_table("xapi_statement_agents")
     op.drop_table("xapi_statement_activities")
+    op.drop_table("xapi_imports")
     op.drop_table("xapi_forwards")
     op.drop_table("xapi_documents")
     op.drop_index("ix_xapi_credentials_expires_at", table_name="xapi_credentials")
