@@ -33,7 +33,7 @@ def canvas_configuration(settings: Settings) -> dict[str, Any]:
                 "privacy_level": "public",
                 "settings": {
                     "text": name,
-                    "icon_url": f"{base}/static/img/icon.svg",
+                    "icon_url": f"{base}/static/mark.svg",
                     "placements": [{**one, "target_link_uri": launch, "text": name} for one in placements],
                 },
             }

@@ -131,7 +131,7 @@ def tool_registration(settings: Settings, product: str) -> dict[str, Any]:
         "redirect_uris": [f"{base}/lti/launch"],
         "client_name": name,
         "jwks_uri": f"{base}/lti/jwks",
-        "logo_uri": f"{base}/static/img/icon.svg",
+        "logo_uri": f"{base}/static/mark.svg",
         "token_endpoint_auth_method": "private_key_jwt",
         "scope": " ".join(SCOPES),
         _TOOL_CONFIGURATION: {

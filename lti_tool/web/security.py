@@ -11,12 +11,12 @@ from lti_tool.clock import Clock
 #: Whoever may frame a page, as origins.
 FrameAncestors = Callable[[], Sequence[str]]
 
-_ANCESTORS_FOR = timedelta(seconds=30)
+_ANCESTORS_FOR = timedelta(seconds=2)
 _DOCUMENTS = ("text/html", "application/xhtml+xml")
 
 
 class KnownAncestors:
-    """The registered platforms' origins, asked for again every half minute: a new registration shows soon."""
+    """The registered platforms' origins, asked for again every two seconds: a new registration shows at once."""
 
     def __init__(self, ask: FrameAncestors, clock: Clock) -> None:
         self._ask = ask

@@ -40,6 +40,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
     )
     op.create_table(
+        "rule_set_versions",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("rule_set", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_rule_set_versions")),
+    )
+    op.create_table(
         "course_links",
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("context_id", sa.Text(), nullable=False),
@@ -128,7 +136,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_participants_programme_id_group_id"), "participants", ["programme_id", "group_id"], unique=False
     )
-    op.create_index(op.f("ix_participants_programme_id_name"), "participants", ["programme_id", "name"], unique=False)
     op.create_index(
         op.f("ix_participants_programme_id_school_id"), "participants", ["programme_id", "school_id"], unique=False
     )
@@ -145,6 +152,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("programme_id", "id", name=op.f("pk_practice_activities")),
     )
+    op.create_table(
+        "recording_batches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.String(length=255), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_recording_batches_programme_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_batches")),
+    )
+    op.create_index(op.f("ix_recording_batches_programme_id"), "recording_batches", ["programme_id"], unique=False)
     op.create_table(
         "schools",
         sa.Column("programme_id", sa.String(length=255), nullable=False),
@@ -203,6 +223,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("programme_id", "class_id", "id", name=op.f("pk_offline_sessions")),
     )
     op.create_table(
+        "recordings",
+        sa.Column(
+            "batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("participant_id", sa.String(length=255), nullable=False),
+        sa.Column("programme_id", sa.String(length=255), nullable=False),
+        sa.Column("credits", sa.Text(), nullable=False),
+        sa.Column("rule_set_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["recording_batches.id"], name=op.f("fk_recordings_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_set_hash"], ["rule_set_versions.hash"], name=op.f("fk_recordings_rule_set_hash")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "participant_id", name=op.f("pk_recordings")),
+    )
+    op.create_index(
+        op.f("ix_recordings_programme_id_participant_id"),
+        "recordings",
+        ["programme_id", "participant_id"],
+        unique=False,
+    )
+    op.create_table(
         "results",
         sa.Column("programme_id", sa.String(length=255), nullable=False),
         sa.Column("participant_id", sa.String(length=255), nullable=False),
@@ -244,14 +287,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_results_programme_id_status"), table_name="results")
     op.drop_table("results")
+    op.drop_index(op.f("ix_recordings_programme_id_participant_id"), table_name="recordings")
+    op.drop_table("recordings")
     op.drop_table("offline_sessions")
     op.drop_index(op.f("ix_waivers_programme_id"), table_name="waivers")
     op.drop_table("waivers")
     op.drop_table("staff")
     op.drop_table("schools")
+    op.drop_index(op.f("ix_recording_batches_programme_id"), table_name="recording_batches")
+    op.drop_table("recording_batches")
     op.drop_table("practice_activities")
     op.drop_index(op.f("ix_participants_programme_id_school_id"), table_name="participants")
-    op.drop_index(op.f("ix_participants_programme_id_name"), table_name="participants")
     op.drop_index(op.f("ix_participants_programme_id_group_id"), table_name="participants")
     op.drop_table("participants")
     op.drop_table("offline_classes")
@@ -262,6 +308,7 @@ def downgrade() -> None:
     op.drop_table("courses")
     op.drop_index(op.f("ix_course_links_programme_id"), table_name="course_links")
     op.drop_table("course_links")
+    op.drop_table("rule_set_versions")
     op.drop_table("programmes")
     op.drop_index(op.f("ix_evidence_tenant_stored"), table_name="evidence")
     op.drop_index(op.f("ix_evidence_subject_key_timestamp"), table_name="evidence")

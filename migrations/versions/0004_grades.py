@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=48), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
         sa.Column("previous", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platforms.id"], name=op.f("fk_grade_exchanges_platform_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_exchanges")),
     )
     op.create_index(op.f("ix_grade_exchanges_at"), "grade_exchanges", ["at"], unique=False)
@@ -38,7 +41,25 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platforms.id"], name=op.f("fk_grade_lanes_platform_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("platform_id", "number", name=op.f("pk_grade_lanes")),
+    )
+    op.create_table(
+        "grade_paces",
+        sa.Column("platform_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("parallel", sa.Float(), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("throttles", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(length=48), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platforms.id"], name=op.f("fk_grade_paces_platform_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_grade_paces")),
     )
     op.create_table(
         "grade_line_items",
@@ -57,10 +78,15 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_attempt_at", sa.BigInteger(), nullable=True),
-        sa.Column("create_in_doubt", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("lease_owner", sa.String(length=64), nullable=True),
         sa.Column("read_back_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["lti_contexts.id"], name=op.f("fk_grade_line_items_context_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platforms.id"], name=op.f("fk_grade_line_items_platform_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_line_items")),
         sa.UniqueConstraint(
             "context_id", "programme_id", "tag", name=op.f("uq_grade_line_items_context_id_programme_id_tag")
@@ -73,18 +99,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_grade_line_items_programme_id"), "grade_line_items", ["programme_id"], unique=False)
-    op.create_table(
-        "grade_paces",
-        sa.Column("platform_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("parallel", sa.Float(), nullable=False),
-        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("throttles", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("paused_until", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.String(length=48), nullable=True),
-        sa.Column("detail", sa.Text(), nullable=True),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_grade_paces")),
-    )
     op.create_table(
         "grade_cells",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -114,6 +128,7 @@ def upgrade() -> None:
         sa.Column("in_gradebook_since", sa.BigInteger(), nullable=True),
         sa.Column("lms_value", sa.Text(), nullable=True),
         sa.Column("lms_read_at", sa.BigInteger(), nullable=True),
+        sa.Column("drifted_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=48), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
@@ -126,6 +141,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["line_item_id"], ["grade_line_items.id"], name=op.f("fk_grade_cells_line_item_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["lti_members.id"], name=op.f("fk_grade_cells_member_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["lti_platforms.id"], name=op.f("fk_grade_cells_platform_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_cells")),
         sa.UniqueConstraint("line_item_id", "member_id", name=op.f("uq_grade_cells_line_item_id_member_id")),
     )
@@ -137,6 +158,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
         sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
     )
+    op.create_index(op.f("ix_grade_cells_lease_owner"), "grade_cells", ["lease_owner"], unique=False)
     op.create_index(op.f("ix_grade_cells_member_id"), "grade_cells", ["member_id"], unique=False)
     op.create_index(
         op.f("ix_grade_cells_programme_id_participant_id"),
@@ -151,6 +173,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_grade_cells_programme_id_state"), table_name="grade_cells")
     op.drop_index(op.f("ix_grade_cells_programme_id_participant_id"), table_name="grade_cells")
     op.drop_index(op.f("ix_grade_cells_member_id"), table_name="grade_cells")
+    op.drop_index(op.f("ix_grade_cells_lease_owner"), table_name="grade_cells")
     op.drop_index(
         "ix_grade_cells_due",
         table_name="grade_cells",
@@ -158,10 +181,10 @@ def downgrade() -> None:
         sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
     )
     op.drop_table("grade_cells")
-    op.drop_table("grade_paces")
     op.drop_index(op.f("ix_grade_line_items_programme_id"), table_name="grade_line_items")
     op.drop_index(op.f("ix_grade_line_items_platform_id_next_attempt_at"), table_name="grade_line_items")
     op.drop_table("grade_line_items")
+    op.drop_table("grade_paces")
     op.drop_table("grade_lanes")
     op.drop_index(op.f("ix_grade_exchanges_programme_id_id"), table_name="grade_exchanges")
     op.drop_index(op.f("ix_grade_exchanges_platform_id_id"), table_name="grade_exchanges")

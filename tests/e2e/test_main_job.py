@@ -27,7 +27,7 @@ def test_a_minute_of_study_crosses_the_threshold_and_the_grade_arrives(demo: Dem
 
     after = demo.open_activity(page, "我的学分")
     expect(after.get_by_text("900 / 900 分钟")).to_be_visible()
-    expect(after.get_by_text("待考评").first).to_be_visible()
+    expect(after.get_by_text("待考核").first).to_be_visible()
 
     page.goto(demo.platform + GRADEBOOK)
     row = page.get_by_role("row", name=_TRAINEE)

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import open_database
-from lti_tool.schema import all_metadata
+from lti_tool.storage.migrate import upgrade
 
 _TEMPLATE = "xuefen_template"
 
@@ -50,9 +50,7 @@ def clone_postgresql(server: URL, template: str | None) -> Iterator[URL]:
 
 def _create_schema(url: URL) -> None:
     database = open_database(url)
-    with database.begin() as connection:
-        for metadata in all_metadata():
-            metadata.create_all(connection)
+    upgrade(database)
     if database.is_sqlite:
         with database.engine.connect() as connection:  # so that the file alone is the database
             connection.exec_driver_sql("COMMIT")
