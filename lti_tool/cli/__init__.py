@@ -36,6 +36,7 @@ def _add_commands() -> None:
         record,
         registrations,
         serve,
+        statements,
         sync,
     )
 
@@ -49,6 +50,7 @@ def _add_commands() -> None:
         recompute,
         record,
         sync,
+        statements,
     ):
         for command in module.COMMANDS:
             main.add_command(command)

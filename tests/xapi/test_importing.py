@@ -200,7 +200,7 @@ class Other:
 
     @property
     def target(self) -> Target:
-        return Target(endpoint=self.url, version="1.0.1", username=self.speaker.key, password=self.speaker.secret)
+        return Target(self.url, self.speaker.key, self.speaker.secret)
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_forwarding_stops_when_the_other_side_fails_and_goes_on_later(here: Lrs,
 
 def test_who_cannot_be_reached_is_named(here: Lrs) -> None:
     here.speaker("all").send(learned())
-    nobody = Target(endpoint="http://127.0.0.1:9/xapi/", version="1.0.1", username="a", password="b")
+    nobody = Target("http://127.0.0.1:9/xapi/", "a", "b")
     with pytest.raises(ForwardStopped, match=r"127\.0\.0\.1:9/xapi/ cannot be reached"):
         forward(here.store, nobody)
 
