@@ -49,7 +49,7 @@ class Target(RemoteLRS):
     """The other record store, spoken to by tincan; bodies go as they are, not through its own models."""
 
     def __init__(self, endpoint: str, key: str, secret: str) -> None:
-        super().__init__(endpoint=endpoint, version="1.0.1", username=key, password=secret)
+        super().__init__(endpoint=endpoint, version="1.0.1", username=key, password=secret)  # type: ignore[no-untyped-call]
 
     def post(self, version: str, content_type: str, body: bytes) -> LRSResponse:
         headers = {"Content-Type": content_type, VERSION_HEADER: version}
