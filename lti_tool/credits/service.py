@@ -24,7 +24,7 @@ from lti_tool.storage.types import Row
 #: Called in the unit of work that writes results, with the programme and the participants whose figures changed.
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
 
-_CHUNK = 200
+_CHUNK = 50  # learners read at a time: each may have thousands of statements, and all are held at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
@@ -14,6 +15,10 @@ _FACTS = tuple(entry.name for entry in fields(Evidence) if entry.name not in _CO
 _DEFAULTS: dict[str, Any] = {"trusted_as": frozenset(), "hints": {}} | {
     entry.name: entry.default for entry in fields(Evidence) if entry.name in _FACTS and entry.name not in {"hints"}
 }
+
+
+_KINDS = {kind.value: kind for kind in Kind}  # looking up is several times faster than Kind(…)
+_NOTHING: frozenset[Component] = frozenset()
 
 
 def to_row(recognised: Recognised, tenant: str | None) -> dict[str, Any]:
@@ -39,11 +44,13 @@ def to_row(recognised: Recognised, tenant: str | None) -> dict[str, Any]:
 
 def to_evidence(row: Row, by_person: str | None) -> Evidence:
     """The evidence of a row; `by_person` is the programme's person behind `actor_key`, if there is one."""
-    facts = {name: _DECODERS[name](value) if name in _DECODERS else value for name, value in row["facts"].items()}
-    facts.setdefault("trusted_as", frozenset())
+    facts = dict(row["facts"])
+    for name in _DECODERS.keys() & facts:
+        facts[name] = _DECODERS[name](facts[name])
+    facts.setdefault("trusted_as", _NOTHING)
     return Evidence(
         statement=row["statement"],
-        kind=Kind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         activity=row["activity"],
         timestamp=row["timestamp"],
         stored=row["stored"],
@@ -70,14 +77,20 @@ def _microseconds(moment: datetime | None) -> int | None:
     return None if moment is None else to_microseconds(moment)
 
 
+@lru_cache(256)
+def _components(names: tuple[str, ...]) -> frozenset[Component]:
+    """Few sources, so few different sets: each is one object, however many rows hold it."""
+    return frozenset(map(Component, names))
+
+
 def _presence(value: list[Any]) -> Presence:
     shown, answered, last = value
     return Presence(shown, answered, None if last is None else from_microseconds(last))
 
 
 _DECODERS: dict[str, Any] = {
-    "verb": Verb,
-    "trusted_as": lambda value: frozenset(map(Component, value)),
+    "verb": {verb.value: verb for verb in Verb}.__getitem__,
+    "trusted_as": lambda value: _components(tuple(value)),
     "interval": lambda value: (from_microseconds(value[0]), from_microseconds(value[1])),
     "presence": _presence,
     "video_segments": lambda value: tuple(tuple(pair) for pair in value),
