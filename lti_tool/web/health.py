@@ -30,7 +30,9 @@ def show_readiness() -> Response:
     except SQLAlchemyError as error:
         raise _not_ready("database_unreachable", gettext("The database cannot be reached.")) from error
     if missing:
-        raise _not_ready("database_not_migrated", gettext("The database is not up to date: run xuefen db upgrade."), missing)
+        raise _not_ready(
+            "database_not_migrated", gettext("The database is not up to date: run xuefen db upgrade."), missing
+        )
     return jsonify({"status": "ready"})
 
 

@@ -43,7 +43,6 @@ def open_services(settings: Settings, clock: Clock, db: Database | None = None) 
     database = db or open_database(settings.database.url, pool_size=settings.server.threads)
     mirror = MirrorSettings.from_config(settings.grades)
 
-
     return Services(
         settings=settings,
         db=database,

@@ -166,7 +166,9 @@ def test_passing_a_quiz_in_online_content_is_no_assessment() -> None:
 
 def test_a_group_that_attended_is_evidence_for_each_member() -> None:
     members = [{"mbox": "mailto:a@example.org"}, {"mbox": "mailto:b@example.org"}]
-    raw = statement(ADL + "attended", f"{BASE}/offline-sessions/cls-0007/1", actor={"objectType": "Group", "member": members})
+    raw = statement(
+        ADL + "attended", f"{BASE}/offline-sessions/cls-0007/1", actor={"objectType": "Group", "member": members}
+    )
 
     assert [one.account for one in read(raw)] == [email_key("a@example.org"), email_key("b@example.org")]
 
@@ -198,7 +200,9 @@ def test_every_way_to_name_an_agent_gives_a_key(actor: dict[str, str]) -> None:
 
 
 def test_an_address_and_its_sha1_are_one_key() -> None:
-    by_address = read_one(statement(ADL + "passed", "https://x.example.org", actor={"mbox": "mailto:zhang@example.org"}))
+    by_address = read_one(
+        statement(ADL + "passed", "https://x.example.org", actor={"mbox": "mailto:zhang@example.org"})
+    )
     by_sha1 = read_one(
         statement(
             ADL + "passed",

@@ -29,10 +29,9 @@ def row(programme_id: str) -> dict[str, object]:
 
 
 def test_an_exception_leaves_nothing_behind(db: Database) -> None:
-    with pytest.raises(RuntimeError, match="half-way"):  # noqa: PT012 - both lines are the unit of work
-        with db.begin() as conn:  # noqa: SIM117
-            save_programme(conn, row("one"), {})
-            raise RuntimeError("half-way")
+    with pytest.raises(RuntimeError, match="half-way"), db.begin() as conn:  # noqa: PT012 - a unit of work that fails
+        save_programme(conn, row("one"), {})
+        raise RuntimeError("half-way")
 
     with db.read() as conn:
         assert list_programmes(conn) == []

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,16 +50,19 @@ def _find_binaries() -> Path:
 def _run_cluster(binaries: Path, folder: Path) -> Iterator[URL]:
     as_owner = _unprivileged(folder)
     data, port = folder / "data", _free_port()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "check": True, "cwd": folder}
-    subprocess.run([*as_owner, binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", data], **quiet)
+    _run([*as_owner, binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", data], folder=folder)
     # Durability is not under test here; speed is.
     settings = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
     control = [*as_owner, binaries / "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*control, "-o", settings, "-l", folder / "log", "start"], **quiet)
+    _run([*control, "-o", settings, "-l", folder / "log", "start"], folder=folder)
     try:
         yield URL.create("postgresql+psycopg", "postgres", host="127.0.0.1", port=port, database="postgres")
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+        _run([*control, "-m", "immediate", "stop"], folder=folder)
+
+
+def _run(command: Sequence[str | Path], *, folder: Path) -> None:
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=folder, check=True)
 
 
 def _unprivileged(folder: Path) -> list[str]:

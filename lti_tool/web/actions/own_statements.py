@@ -40,7 +40,7 @@ _DISPLAY = {
 def write_statement(services: Services, conn: Connection, programme_id: str, statement: Statement) -> str:
     """Store a statement within the caller's unit of work; its id."""
     sent = statement.as_version(_VERSION)
-    return services.store.store_statements(conn, [sent], _own_credential(services, conn, programme_id))[0]
+    return services.store.store_statements(conn, [sent], _own_credential(conn, programme_id))[0]
 
 
 def make_statement(
@@ -100,7 +100,7 @@ def is_own_credential(attributes: Mapping[str, Any]) -> bool:
     return attributes.get(_MADE_BY) == _NAME
 
 
-def _own_credential(services: Services, conn: Connection, programme_id: str) -> Credential:
+def _own_credential(conn: Connection, programme_id: str) -> Credential:
     """The key pair under whose authority our own statements stand; its secret is known to nobody."""
     for found in credentials.list_credentials(conn):
         if found.tenant == programme_id and is_own_credential(found.attributes):

@@ -45,9 +45,7 @@ class SubmissionForm:
     wants_link: bool
 
 
-def stage_form(
-    services: Services, programme_id: str, participant_id: str, practice: str, stage: str
-) -> SubmissionForm:
+def stage_form(services: Services, programme_id: str, practice: str, stage: str) -> SubmissionForm:
     """The form for one stage of a practice activity; not found where the catalogue has no such activity."""
     activity = _activity(services, programme_id, practice, stage)
     return SubmissionForm(
@@ -58,9 +56,7 @@ def stage_form(
     )
 
 
-def log_form(
-    services: Services, programme_id: str, participant_id: str, class_id: str, session: str
-) -> SubmissionForm:
+def log_form(services: Services, programme_id: str, participant_id: str, class_id: str, session: str) -> SubmissionForm:
     """The form for the log of one offline session of this participant."""
     explained = explain(services, programme_id, participant_id)
     for state in sessions_of(explained, services.clock()):

@@ -49,7 +49,11 @@ def describe(server: str) -> dict[str, Any]:
         "components": {
             "schemas": shapes,
             "securitySchemes": {
-                "basic": {"type": "http", "scheme": "basic", "description": "A key of scope credits/read and its secret"}
+                "basic": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "A key of scope credits/read and its secret",
+                }
             },
         },
     }

@@ -17,14 +17,14 @@ _MOST = 500
 class Amount(fields.Field[Any]):
     """Credits as an exact JSON number with one place."""
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | None:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | None:  # noqa: ARG002
         return None if value is None else float(Decimal(value).quantize(Decimal("0.1")))
 
 
 class Moment(fields.Field[Any]):
     """A moment in UTC with milliseconds: 2026-11-23T12:00:00.000Z."""
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
         if not isinstance(value, datetime):
             return None
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -72,7 +72,9 @@ def title_of(piece: Evidence, context: LearnerContext) -> str:
         offline = programme.offline_classes.get(piece.class_id or "")
         name = offline.title or offline.id if offline else piece.activity
         what = gettext("sign-in") if piece.kind is Kind.ATTENDED else gettext("training log")
-        return gettext("%(training)s, session %(number)s: %(what)s", training=name, number=piece.offline_session, what=what)
+        return gettext(
+            "%(training)s, session %(number)s: %(what)s", training=name, number=piece.offline_session, what=what
+        )
     if piece.kind in {Kind.STAGE, Kind.VERDICT}:
         practice = programme.practice_activities.get(piece.practice_activity or "")
         name = practice.title if practice else piece.activity

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from lti_tool.web.access import launch, launched_blueprint, participant_id, participants_only, programme_id
 from lti_tool.web.actions import submissions
 from lti_tool.web.errors import not_found
-from lti_tool.web.pages import credits, study
+from lti_tool.web.pages import credits as credits_
+from lti_tool.web.pages import study
 from lti_tool.web.rendering import notice, render
 from lti_tool.web.security import frame_content
 from lti_tool.web.services import services
@@ -19,21 +20,21 @@ blueprint = launched_blueprint("trainee")
 @blueprint.get("/credits")
 @participants_only
 def show_credits() -> str:
-    page = credits.credits_page(services(), programme_id(), participant_id(), is_own=True)
+    page = credits_.credits_page(services(), programme_id(), participant_id(), is_own=True)
     return render("trainee/credits.html", page)
 
 
 @blueprint.get("/days/<day>")
 @participants_only
 def show_day(day: str) -> str:
-    page = credits.day_page(services(), programme_id(), participant_id(), read_day(day), is_own=True)
+    page = credits_.day_page(services(), programme_id(), participant_id(), read_day(day), is_own=True)
     return render("trainee/day.html", page)
 
 
 @blueprint.get("/statements/<uuid:statement>")
 @participants_only
 def show_statement(statement: object) -> str:
-    page = credits.statement_page(services(), programme_id(), participant_id(), str(statement), is_own=True)
+    page = credits_.statement_page(services(), programme_id(), participant_id(), str(statement), is_own=True)
     return render("trainee/statement.html", page)
 
 
@@ -48,7 +49,7 @@ def show_study() -> str:
 @blueprint.get("/practice/<practice>/<stage>")
 @participants_only
 def hand_in(practice: str, stage: str) -> str:
-    page = submissions.stage_form(services(), programme_id(), participant_id(), practice, stage)
+    page = submissions.stage_form(services(), programme_id(), practice, stage)
     return render("trainee/submission.html", page)
 
 
@@ -57,7 +58,7 @@ def hand_in(practice: str, stage: str) -> str:
 def send_stage(practice: str, stage: str) -> Response | tuple[str, int]:
     problems = submissions.hand_in_stage(services(), launch(), practice, stage, request.form)
     if problems:
-        page = submissions.stage_form(services(), programme_id(), participant_id(), practice, stage)
+        page = submissions.stage_form(services(), programme_id(), practice, stage)
         return render("trainee/submission.html", page, problems=problems, given=request.form), 422
     return redirect(url_for("trainee.show_credits", _anchor="practice", done=notice("handed_in")))
 
