@@ -29,6 +29,7 @@ def load(tool: Tool, file: Path, *, as_json: bool) -> None:
     read = _read(file)
     with tool.db.begin() as conn:
         apply_programme(conn, read, utc_now())
+    tool.db.analyse()
     if as_json:
         print_json({"programme": read.programme.id, "participants": len(read.participants)})
     else:

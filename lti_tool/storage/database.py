@@ -1,4 +1,4 @@
-"""One door to the database: SQLite by default, PostgreSQL by URL, and a unit of work that rolls back unless it ends well."""
+"""One door to the database, SQLite by default or PostgreSQL by URL: a unit of work rolls back unless it ends well."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +36,11 @@ class Database:
     def read(self) -> Iterator[Connection]:
         with self._reader.connect() as connection:
             yield connection
+
+    def analyse(self) -> None:
+        """Let the engine look at its tables anew: after much was loaded, its plans rest on what was there before."""
+        with self.begin() as connection:
+            connection.exec_driver_sql("PRAGMA optimize" if self.is_sqlite else "ANALYZE")
 
     def close(self) -> None:
         self.engine.dispose()
