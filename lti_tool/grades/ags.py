@@ -92,6 +92,11 @@ def rescale_call(line_item_url: str, item: Row, maximum: Decimal) -> Call:
     return Call("PUT", line_item_url, {"Content-Type": _LINE_ITEM, "Accept": _LINE_ITEM}, orjson.dumps(body))
 
 
+def delete_call(line_item_url: str) -> Call:
+    """DELETE of a line item (AGS 3.2.7)."""
+    return Call("DELETE", line_item_url)
+
+
 def results_call(line_item_url: str) -> Call:
     """GET of everybody's results, the first page."""
     return Call("GET", with_query(below(line_item_url, "results"), {"limit": str(PAGE)}), {"Accept": _RESULTS})

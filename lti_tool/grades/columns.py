@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from lti_tool.clock import Clock
 from lti_tool.grades import ags, answers
 from lti_tool.grades.exchanges import Exchanges
@@ -22,6 +24,7 @@ from lti_tool.storage.queries.grades_desired import (
     lock_programme,
 )
 
+_log = structlog.get_logger(__name__)
 _READ_AGAIN = timedelta(hours=1)  # where results may not be read, that is tried again this late
 _MOST_PAGES = 100
 
@@ -113,10 +116,15 @@ class Columns:
                 return self._reopen(item, owner)
             if not item["lineitems_url"]:
                 raise CallFailedError("no_service", "")
-            found = self._find(item) or self._create(item)
+            ours = self._list(item)
+            created = not ours
+            if created:
+                made = self._create(item)
+                ours = self._list(item) or [made]  # a creation may have been carried out twice
         except CallFailedError as error:
             return self._failed(item, owner, error, begun)
-        return self._opened(item, owner, found["id"], ags.maximum_of(found))
+        clean = self._remove_surplus(item, ours, ours[0]["id"]) and not created
+        return self._opened(item, owner, ours[0]["id"], ags.maximum_of(ours[0]), clean=clean)
 
     def _failed(self, item: Row, owner: str, error: CallFailedError, begun: datetime) -> str:
         now = self._clock()
@@ -130,7 +138,7 @@ class Columns:
         elif REASONS[reason].level is Level.COLUMN:
             values = self._closed(item, reason, error.detail, now)
         else:  # it stays due; where a column may have been made without a word, it is given time to appear
-            grace = timedelta(seconds=self._settings.timeout if error.may_have_arrived else 0)
+            grace = self._settings.appears_within if reason == "timeout" and error.may_have_arrived else timedelta(0)
             values = {"next_attempt_at": now + grace, "lease_owner": None, "reason": reason, "detail": error.detail}
         with self._db.begin() as conn:
             queries.record_line_item(conn, item["id"], values, owner=owner)
@@ -140,17 +148,22 @@ class Columns:
         return reason
 
     def _reopen(self, item: Row, owner: str) -> str:
-        """A column with an address: its reason may be gone (the next score will tell), or its maximum has grown."""
-        known, wanted = item["url_maximum"], item["maximum"]
-        if item["state"] == "open" and not item["from_launch"] and known is not None and known < wanted:
-            answer = self._call(item, ags.item_call(item["url"]), "find")
-            self._call(item, ags.rescale_call(item["url"], _one(answer), wanted), "update")
-            known = wanted
-        return self._opened(item, owner, item["url"], known)
+        """A column with an address: its reason may be gone (the next score will tell), or there is more to do."""
+        url, known = item["url"], item["url_maximum"]
+        if item["state"] != "open" or item["from_launch"] or not item["lineitems_url"]:
+            return self._opened(item, owner, url, known, clean=True)
+        if known is not None and known < item["maximum"]:
+            answer = self._call(item, ags.item_call(url), "find")
+            self._call(item, ags.rescale_call(url, _one(answer), item["maximum"]), "update")
+            known = item["maximum"]
+        clean = self._remove_surplus(item, self._list(item), url)
+        return self._opened(item, owner, url, known, clean=clean)
 
-    def _opened(self, item: Row, owner: str, url: str, maximum: Any) -> str:
+    def _opened(self, item: Row, owner: str, url: str, maximum: Any, *, clean: bool) -> str:
+        """Scores may be sent to it. Unless it is `clean`, a second one is looked for once more a little later."""
         now = self._clock()
-        calm = {"reason": None, "detail": None, "lease_owner": None, "next_attempt_at": None}
+        again = None if clean else now + self._settings.appears_within
+        calm = {"reason": None, "detail": None, "lease_owner": None, "next_attempt_at": again}
         fresh = {"url": url, "url_maximum": maximum, "state": "open", **calm}
         if url != item["url"]:
             fresh |= {"attempts": 0, "read_back_at": None}
@@ -161,22 +174,43 @@ class Columns:
                 forget_confirmed(conn, item["id"], now)
         return "column"
 
-    def _find(self, item: Row) -> dict[str, Any] | None:
-        """Our column among the course's; of several that somebody made, always the same one: the first."""
+    def _list(self, item: Row) -> list[dict[str, Any]]:
+        """The course's columns that are ours, in the platform's order."""
+        ours: list[dict[str, Any]] = []
         call: Call | None = ags.find_call(item["lineitems_url"], _resource_id(item), item["tag"])
         for _ in range(_MOST_PAGES):
             if call is None:
-                return None
+                break
             answer = self._call(item, call, "find")
             try:
                 rows = ags.read_line_items(answer)
             except (ValueError, TypeError) as error:
                 raise CallFailedError("unreadable", answer.text[:500]) from error
-            for row in rows:
-                if row.get("resourceId") == _resource_id(item) and row.get("tag") == item["tag"]:
-                    return row
+            mark = (_resource_id(item), item["tag"])
+            ours += [row for row in rows if (row.get("resourceId"), row.get("tag")) == mark]
             call = ags.next_page(answer, call)
-        return None
+        return ours
+
+    def _remove_surplus(self, item: Row, ours: list[dict[str, Any]], keep: str) -> bool:
+        """Remove second columns with our mark, made when an answer was lost or a request was carried out twice.
+
+        One in which any grade stands is somebody's, and stays. False if that could not be found out yet.
+        """
+        try:
+            for surplus in (one["id"] for one in ours if one["id"] != keep):
+                answer = self._exchanges.call(ags.results_call(surplus), ags.RESULT_SCOPE, kind="results", row=item)
+                refusal = answers.refusal_of_column(answer)
+                if refusal is None and not any(one.value is not None for one in ags.read_results(answer)):
+                    call = ags.delete_call(surplus)
+                    refusal = answers.refusal_of_column(
+                        self._exchanges.call(call, ags.LINE_ITEM_SCOPE, kind="delete", row=item)
+                    )
+                if refusal is not None and REASONS[refusal].level is not Level.COLUMN:
+                    return False
+        except (CallFailedError, ValueError, TypeError) as error:
+            _log.warning("a second column could not be removed", programme=item["programme_id"], error=str(error))
+            return False
+        return True
 
     def _create(self, item: Row) -> dict[str, Any]:
         call = ags.create_call(item["lineitems_url"], item["label"], item["maximum"], _resource_id(item), item["tag"])

@@ -28,6 +28,7 @@ class MirrorSettings:
     batch: int = 10  # cells claimed at a time by one lane
     lease: timedelta = timedelta(seconds=20)  # a claim of a worker that died is free after this
     renew_every: float = 5.0  # a living worker renews its claims this often
+    appears_within: timedelta = timedelta(seconds=30)  # a column whose creation was not answered in time
     keep_exchanges: timedelta = timedelta(days=180)
 
     @classmethod
