@@ -1,6 +1,8 @@
 """`programme load|check|list|link`."""
 
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -43,7 +45,7 @@ def check(file: Path, *, as_json: bool) -> None:
     """List every mistake of FILE, and every breach of the regulation in its plan. Changes nothing."""
     read = _read(file)
     rules = apply_settings(load_rule_set(read.programme.rule_set), read.programme.settings)
-    breaches = check_plan(read.programme, read.participants, rules)
+    breaches = check_plan(read.programme, read.participants, rules, today=_today_in(read.programme.zone))
     if as_json:
         print_json({"programme": read.programme.id, "breaches": [_shown(breach) for breach in breaches]})
         return
@@ -86,6 +88,10 @@ def _read(file: Path) -> ProgrammeFile:
         return read_programme_file(file)
     except ProgrammeFileError as error:
         report_problems(error.problems, f"{file} cannot be loaded")
+
+
+def _today_in(zone: str) -> date:
+    return utc_now().astimezone(ZoneInfo(zone)).date()
 
 
 def _shown(breach: Breach) -> dict[str, object]:

@@ -233,6 +233,23 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What is on file besides statements: an artefact, an event or a check, by its code in the rule set's terms.
+
+    学校信息化发展规划, 整校推进方案, 校级管理团队集中培训, 阶段经验总结, 推门听课… (R-011, R-026, R-027, R-030, R-072).
+    """
+
+    kind: str
+    day: date
+    school: str | None = None  # None: of the region
+    title: str = ""
+    by: str = ""  # who answers for it
+    participants: tuple[str, ...] = ()  # who took part
+    basis: tuple[str, ...] = ()  # 研修内容依据 of a plan: B1…B5 (R-049)
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One programme: dates, rule set and everything planned, but not its (many) participants."""
 
@@ -250,6 +267,7 @@ class Programme:
     practice_activities: Mapping[str, PracticeActivity] = field(default_factory=dict)
     staff: Mapping[str, Staff] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

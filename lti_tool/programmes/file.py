@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError
 
+from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import (
     Audience,
     Course,
@@ -19,6 +20,7 @@ from lti_tool.domain.values import (
     Participant,
     PracticeActivity,
     Programme,
+    Record,
     School,
     Staff,
     Stage,
@@ -62,6 +64,7 @@ def parse_programme(raw: Mapping[str, Any], *, folder: Path = Path()) -> Program
     shape = _load_shape(raw)
     rule_set, problems = _check_rules(shape["programme"], folder)
     problems += check_references(shape)
+    problems += [] if problems else _check_records(shape, load_rule_set(rule_set))
     if problems:
         raise ProgrammeFileError(problems)
     return _build(shape, rule_set)
@@ -103,6 +106,19 @@ def _check_rules(programme: Mapping[str, Any], folder: Path) -> tuple[str, list[
     return chosen, []
 
 
+def _check_records(shape: Mapping[str, Any], rules: RuleSet) -> list[Problem]:
+    """Records are of a kind, and on a basis, that the regulation names; one that names none takes any."""
+    kinds = [*rules.terms.get("artefacts", ()), *rules.terms.get("events", ())]
+    allowed = {"kind": kinds, "basis": list(rules.terms.get("basis", ()))}
+    problems = []
+    for n, record in enumerate(shape["records"]):
+        for key, names in allowed.items():
+            given = record[key] if isinstance(record[key], list) else [record[key]]
+            wrong = [name for name in given if names and name not in names]
+            problems += [(f"records[{n}].{key}", f"must be one of: {', '.join(names)}; not {name!r}") for name in wrong]
+    return problems
+
+
 def _build(shape: Mapping[str, Any], rule_set: str) -> ProgrammeFile:
     head = shape["programme"]
     zone = ZoneInfo(head["zone"])
@@ -121,6 +137,7 @@ def _build(shape: Mapping[str, Any], rule_set: str) -> ProgrammeFile:
         practice_activities={entry["id"]: _practice(entry) for entry in shape["practice_activities"]},
         staff={entry["id"]: _staff(entry) for entry in shape["staff"]},
         waivers=tuple(Waiver(**entry) for entry in shape["waivers"]),
+        records=tuple(_record(entry) for entry in shape["records"]),
     )
     people = [*shape["participants"], *shape["staff"]]
     identifiers = tuple((key, person["id"]) for person in people for key in dict(keys_of(person)))
@@ -184,6 +201,19 @@ def _practice(entry: Mapping[str, Any]) -> PracticeActivity:
         credits=entry["credits"],
         focus_points=tuple(entry["focus_points"]),
         required_stages=tuple(entry["required_stages"]),
+    )
+
+
+def _record(entry: Mapping[str, Any]) -> Record:
+    return Record(
+        kind=entry["kind"],
+        day=entry["date"],
+        school=entry["school"],
+        title=entry["title"],
+        by=entry["by"],
+        participants=tuple(entry["participants"]),
+        basis=tuple(entry["basis"]),
+        link=entry["link"],
     )
 
 

@@ -114,6 +114,17 @@ def _sessions(place: str, sessions: list[Raw]) -> Iterator[Problem]:
             yield f"{place}.sessions[{k}].makeup_for", _missing("other session", original, "this class")
 
 
+def _records(raw: Raw) -> Iterator[Problem]:
+    schools = {school["id"] for school in raw["schools"]}
+    people = {person["id"] for person in raw["participants"]}
+    for i, record in enumerate(raw["records"]):
+        if record["school"] is not None and record["school"] not in schools:
+            yield f"records[{i}].school", _missing("school", record["school"], "[[schools]]")
+        for j, person in enumerate(record["participants"]):
+            if person not in people:
+                yield f"records[{i}].participants[{j}]", _missing("participant", person, "[[participants]]")
+
+
 def _identifiers(raw: Raw) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for section in ("participants", "staff"):
@@ -134,7 +145,7 @@ def keys_of(person: Raw) -> Iterator[tuple[str, str]]:
         yield email_key(email), f"the address {email}"
 
 
-CHECKS = (_dates, _zone, _doubled_ids, _groups, _participants, _offline_classes, _identifiers)
+CHECKS = (_dates, _zone, _doubled_ids, _groups, _participants, _offline_classes, _records, _identifiers)
 
 
 def _missing(what: str, name: str, where: str) -> str:

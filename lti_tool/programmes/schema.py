@@ -121,6 +121,17 @@ class WaiverSchema(Schema):
     by = a_name(required=True)
 
 
+class RecordSchema(Schema):
+    kind = identifier(required=True)
+    date = TomlDate(required=True)
+    school = identifier(load_default=None)
+    title = fields.String(load_default="")
+    by = fields.String(load_default="")
+    participants = fields.List(identifier(), load_default=list)
+    basis = fields.List(identifier(), load_default=list)
+    link = fields.String(load_default="")
+
+
 class ProgrammeSchema(Schema):
     id = identifier(required=True)
     title = a_name(required=True)
@@ -141,3 +152,4 @@ class ProgrammeFileSchema(Schema):
     practice_activities = fields.List(fields.Nested(PracticeActivitySchema), load_default=list)
     staff = fields.List(fields.Nested(StaffSchema), load_default=list)
     waivers = fields.List(fields.Nested(WaiverSchema), load_default=list)
+    records = fields.List(fields.Nested(RecordSchema), load_default=list)

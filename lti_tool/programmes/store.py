@@ -17,6 +17,7 @@ from lti_tool.domain.values import (
     Participant,
     PracticeActivity,
     Programme,
+    Record,
     School,
     Staff,
     Stage,
@@ -87,6 +88,7 @@ def _plan_rows(programme: Programme) -> dict[Table, list[dict[str, Any]]]:
         ),
         t.staff: ({**_plain(person), "scope": dict(person.scope)} for person in programme.staff.values()),
         t.waivers: (_plain(waiver) for waiver in programme.waivers),
+        t.records: (_record_row(record) for record in programme.records),
     }
     return {table: [{**row, "programme_id": programme.id} for row in some] for table, some in rows.items()}
 
@@ -107,6 +109,12 @@ def _class_row(offline: OfflineClass) -> dict[str, Any]:
     row = _plain(offline, "schools")
     del row["sessions"]
     row["participants"] = None if offline.participants is None else list(offline.participants)
+    return row
+
+
+def _record_row(record: Record) -> dict[str, Any]:
+    row = _plain(record, "participants", "basis")
+    row["school_id"] = row.pop("school")
     return row
 
 
@@ -138,6 +146,7 @@ def _programme(row: RowMapping, plan: Mapping[str, Sequence[RowMapping]]) -> Pro
         practice_activities={entry["id"]: _practice(entry) for entry in plan["practice_activities"]},
         staff={entry["id"]: _take(Staff, entry) for entry in plan["staff"]},
         waivers=tuple(_take(Waiver, entry) for entry in plan["waivers"]),
+        records=tuple(_record(entry) for entry in plan["records"]),
     )
 
 
@@ -175,3 +184,8 @@ def _practice(row: RowMapping) -> PracticeActivity:
         focus_points=tuple(row["focus_points"]),
         required_stages=tuple(row["required_stages"]),
     )
+
+
+def _record(row: RowMapping) -> Record:
+    lists = {name: tuple(row[name]) for name in ("participants", "basis")}
+    return _take(Record, row, school=row["school_id"], **lists)

@@ -166,6 +166,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recording_batches_programme_id"), "recording_batches", ["programme_id"], unique=False)
     op.create_table(
+        "records",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("school_id", sa.String(length=255), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("participants", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programmes.id"], name=op.f("fk_records_programme_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
+    )
+    op.create_index(op.f("ix_records_programme_id"), "records", ["programme_id"], unique=False)
+    op.create_table(
         "schools",
         sa.Column("programme_id", sa.String(length=255), nullable=False),
         sa.Column("id", sa.String(length=255), nullable=False),
@@ -294,6 +312,8 @@ def downgrade() -> None:
     op.drop_table("waivers")
     op.drop_table("staff")
     op.drop_table("schools")
+    op.drop_index(op.f("ix_records_programme_id"), table_name="records")
+    op.drop_table("records")
     op.drop_index(op.f("ix_recording_batches_programme_id"), table_name="recording_batches")
     op.drop_table("recording_batches")
     op.drop_table("practice_activities")

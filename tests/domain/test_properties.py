@@ -4,8 +4,6 @@ Whatever the statements: their order and their repetition do not matter, further
 is longer than a day, and every figure's parts add up to it.
 """
 
-
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

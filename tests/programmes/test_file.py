@@ -123,3 +123,46 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
 
     with pytest.raises(ProgrammeFileError, match=r"broken\.toml.*TOML.*line 1"):
         read_programme_file(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "sentence"),
+    [
+        ({"kind": "picnic"}, "records[0].kind", "must be one of: regional_plan, school_informatization_plan,"),
+        ({"basis": ["B1", "B9"]}, "records[0].basis", "must be one of: B1, B2, B3, B4, B5; not 'B9'"),
+        ({"school": "nowhere"}, "records[0].school", 'there is no school "nowhere"'),
+        ({"participants": ["nobody"]}, "records[0].participants[0]", 'there is no participant "nobody"'),
+        ({"date": "2026-09-01"}, "records[0].date", "must be a date without quotes"),
+    ],
+)
+def test_a_record_is_of_a_kind_that_the_regulation_names(
+    raw: dict[str, Any], change: dict[str, Any], place: str, sentence: str
+) -> None:
+    raw["records"][0] |= change
+
+    found = problems(raw)
+
+    assert list(found) == [place]
+    assert found[place].startswith(sentence)
+
+
+def test_a_regulation_that_names_no_kinds_takes_any(raw: dict[str, Any]) -> None:
+    raw["programme"] |= {"rule_set": "blank-25-25", "rules": {}}
+    raw["records"][0]["kind"] = "picnic"
+
+    assert parse_programme(raw).programme.records[0].kind == "picnic"
+
+
+def test_practice_may_leave_its_points_and_stages_to_the_rules(raw: dict[str, Any]) -> None:
+    del raw["practice_activities"][0]["focus_points"]
+    del raw["practice_activities"][0]["required_stages"]
+
+    activity = parse_programme(raw).programme.practice_activities["p1"]
+
+    assert (activity.focus_points, activity.required_stages) == ((), ())
+
+
+def test_training_of_the_management_team_says_so(raw: dict[str, Any]) -> None:
+    raw["offline_classes"][0]["team_training"] = True
+
+    assert parse_programme(raw).programme.offline_classes["cls-0007"].team_training is True

@@ -3,8 +3,9 @@
 A breach is listed and shown; only faults of a learner's own group's points block that learner (`unmet: plan`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from lti_tool.domain.plan.breach import Breach
 from lti_tool.domain.plan.classes import (
@@ -24,6 +25,7 @@ from lti_tool.domain.plan.groups import (
     check_schools_have_groups,
 )
 from lti_tool.domain.plan.practice import check_catalogue_suffices, check_catalogue_themes
+from lti_tool.domain.plan.records import check_one_cohort, check_plans, check_summaries, check_team_training
 from lti_tool.domain.plan.survey import Survey, survey
 from lti_tool.domain.plan.team import check_principal, check_team_positions, check_team_size
 from lti_tool.domain.rules import RuleSet
@@ -50,14 +52,28 @@ PLAN_RULES: tuple[Callable[[Survey], Iterator[Breach]], ...] = (
     check_host,
     check_catalogue_suffices,
     check_catalogue_themes,
+    check_one_cohort,
+    check_plans,
+    check_summaries,
+    check_team_training,
 )
 
 _ORDER = ("error", "warning", "info")
 
 
-def check_plan(programme: Programme, participants: Iterable[Participant], rules: RuleSet) -> list[Breach]:
-    """Every breach of the plan, errors first; waived ones carry who waived them and why."""
-    plan = survey(programme, participants, rules)
+def check_plan(
+    programme: Programme,
+    participants: Iterable[Participant],
+    rules: RuleSet,
+    *,
+    today: date | None = None,
+    elsewhere: Mapping[str, int] | None = None,
+) -> list[Breach]:
+    """Every breach of the plan, errors first; waived ones carry who waived them and why.
+
+    `today` brings in what is due by now; `elsewhere` says in how many other programmes a school is.
+    """
+    plan = survey(programme, participants, rules, today, elsewhere)
     found = {_identity(breach): breach for rule in PLAN_RULES for breach in rule(plan)}
     breaches = [_with_waiver(breach, programme.waivers) for breach in found.values()]
     return sorted(breaches, key=lambda breach: _ORDER.index(breach.severity))

@@ -103,6 +103,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "实践活动目录共 {credits} 学分，达不到 {required} 学分。",
         "The catalogue of practice sums to {credits} credits; {required} cannot be reached.",
     ),
+    "school_in_two_cohorts": (
+        "学校还在另外 {others} 个项目（期）中；每所学校的周期为一学年，只参加一期。",
+        "The school is in {others} other programmes too; each school takes part in one cohort.",
+    ),
+    "plan_without_basis": (
+        "已有整校推进方案，但没有在先的学校信息化发展规划。",
+        "There is a whole-school plan, and no informatization plan of the school before it.",
+    ),
+    "no_stage_summary": (
+        "第一学期结束（{until}）前没有阶段经验总结或成果展示的记录。",
+        "No stage summary or showing of results is on record for the first semester, until {until}.",
+    ),
+    "team_untrained": (
+        "校级管理团队 {members} 人中有 {missing} 人没有参加管理团队培训的记录。",
+        "Of the {members} members of the management team, {missing} have no team training on record.",
+    ),
     "practice_for_nobody": (
         "实践活动的关注要点 {points} 不在任何学校所选要点之内。",
         "The activity's focus points {points} are in no school's set; nobody can earn its credits.",

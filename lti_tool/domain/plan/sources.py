@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 SOURCES: Mapping[str, tuple[str, str]] = {
+    "R-016": (
+        "以学校信息化发展规划确定整校推进的目标、内容与要求",
+        "the school's informatization plan determines aims, content and requirements",
+    ),
+    "R-030": ("适时组织开展阶段经验总结与成果展示", "stages are summed up and results shown in due time"),
+    "R-037": ("分三期推进", "schools advance in three cohorts"),
     "R-038": ("每期九月份开始，次年六月份结束", "each cohort begins in September and ends the next June"),
     "R-042": (
         "校级管理团队由校长、分管业务副校长和负责相应业务的中层管理者等组成",
@@ -11,6 +17,10 @@ SOURCES: Mapping[str, tuple[str, str]] = {
     "R-043": ("其中校长为第一责任人", "the principal is first responsible"),
     "R-044": ("人数不少于 3 人", "the team has at least 3 members"),
     "R-045": ("最多不超过学校总人数的 5%", "the team has at most 5 % of the school's people"),
+    "R-048": (
+        "校级管理团队由各地提升工程领导小组和培训机构组织培训",
+        "the team is trained by the county's leading group and the training institution",
+    ),
     "R-051": (
         "应参照提升工程 2.0 研修内容依据及分学段关注要点（见附件）",
         "plans follow the annex's focus points by school stage",

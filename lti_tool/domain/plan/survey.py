@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from lti_tool.domain.points import school_points
 from lti_tool.domain.rules import RuleSet
@@ -17,6 +18,8 @@ class Survey:
     participants: tuple[Participant, ...]
     by_school: Mapping[str, tuple[Participant, ...]]
     points: Mapping[str, frozenset[str]]  # 学校关注要点
+    today: date | None  # what is due by a day is looked at only where the day is known
+    elsewhere: Mapping[str, int]  # {school: how many other programmes it is in}
 
     def people_of(self, school: str) -> int | None:
         """学校人数: staff, or participants where the setting says so; None where it is not known (A-10)."""
@@ -26,7 +29,13 @@ class Survey:
         return None if found is None else found.staff
 
 
-def survey(programme: Programme, participants: Iterable[Participant], rules: RuleSet) -> Survey:
+def survey(
+    programme: Programme,
+    participants: Iterable[Participant],
+    rules: RuleSet,
+    today: date | None = None,
+    elsewhere: Mapping[str, int] | None = None,
+) -> Survey:
     """The programme with its participants sorted by school; one without a known group is in no school."""
     everybody = tuple(participants)
     by_school: dict[str, list[Participant]] = {school: [] for school in programme.schools}
@@ -40,4 +49,6 @@ def survey(programme: Programme, participants: Iterable[Participant], rules: Rul
         participants=everybody,
         by_school={school: tuple(people) for school, people in by_school.items()},
         points=school_points(programme, rules),
+        today=today,
+        elsewhere=elsewhere or {},
     )

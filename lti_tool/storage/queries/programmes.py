@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, delete, insert, select
+from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select
 
 from lti_tool.storage.dialects import upsert
 from lti_tool.storage.tables import programmes as t
@@ -11,6 +11,7 @@ from lti_tool.storage.tables import programmes as t
 #: Everything of a programme's plan that a new file replaces whole; children before parents.
 _REPLACED: tuple[Table, ...] = (
     t.waivers,
+    t.records,
     t.offline_sessions,
     t.offline_classes,
     t.practice_activities,
@@ -95,3 +96,14 @@ def list_staff_of(conn: Connection, programme_id: str, person_ids: Sequence[str]
     """Staff rows of some person ids."""
     query = select(t.staff).where(t.staff.c.programme_id == programme_id, t.staff.c.id.in_(person_ids))
     return list(conn.execute(query).mappings())
+
+
+def count_other_programmes(conn: Connection, programme_id: str) -> dict[str, int]:
+    """Schools of a programme that are in others too: {school: how many others}; which ones is nobody's business."""
+    own = select(t.schools.c.id).where(t.schools.c.programme_id == programme_id)
+    query = (
+        select(t.schools.c.id, func.count().label("others"))
+        .where(t.schools.c.programme_id != programme_id, t.schools.c.id.in_(own))
+        .group_by(t.schools.c.id)
+    )
+    return {row.id: row.others for row in conn.execute(query)}

@@ -179,6 +179,22 @@ waivers = Table(
     _belongs_to_programme(),
 )
 
+records = Table(
+    "records",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("programme_id", _ID, nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("school_id", _ID),
+    Column("title", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("participants", JsonText, nullable=False),
+    Column("basis", JsonText, nullable=False),
+    Column("link", Text, nullable=False),
+    _belongs_to_programme(),
+)
+
 course_links = Table(
     "course_links",
     metadata,

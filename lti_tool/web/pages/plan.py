@@ -1,6 +1,7 @@
 """The plan of schools: teams, groups, focus points, and every breach of the regulation in plain sentences."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
 from lti_tool.domain.plan import Breach, check_plan
@@ -10,7 +11,7 @@ from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Group, OfflineClass, Participant, PracticeActivity, Programme, School
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
-from lti_tool.storage.queries import people
+from lti_tool.storage.queries import people, programmes
 from lti_tool.web.contexts import BreachLine, PlanGroup, PlanPage, PlanSchool
 from lti_tool.web.language import is_chinese
 from lti_tool.web.pages.points import point_name
@@ -28,7 +29,10 @@ def plan_page(services: Services, programme_id: str, *, only_school: str | None,
     roster = list(_roster(services.db, programme_id))
     known = {person.id: person for person in roster}
     by_school: dict[str, list[BreachLine]] = {}
-    for breach in check_plan(programme, roster, rules):
+    today = services.clock().astimezone(ZoneInfo(programme.zone)).date()
+    with services.db.read() as conn:
+        elsewhere = programmes.count_other_programmes(conn, programme_id)
+    for breach in check_plan(programme, roster, rules, today=today, elsewhere=elsewhere):
         for school in _schools_of(breach, programme, known):
             by_school.setdefault(school, []).append(_line(breach, programme, known))
     seen = [school for school in programme.schools.values() if only_school in {None, school.id}]
