@@ -136,7 +136,7 @@ def _give_token(_endpoint: str, values: dict[str, Any]) -> None:
 
 def _open_launch() -> Response | None:
     """Find the launch of the token in the address; the token is also what guards forms against forgery."""
-    _refuse_nul()
+    refuse_nul()
     tool = services()
     with tool.db.read() as conn:
         found = find_session(conn, g.token, request.cookies.get(cookie_name(g.token)), tool.clock())
@@ -150,7 +150,7 @@ def _open_launch() -> Response | None:
     return None
 
 
-def _refuse_nul() -> None:
+def refuse_nul() -> None:
     """No name, id or text holds the character NUL, and PostgreSQL takes none: such an address leads nowhere."""
     texts = [request.path, *request.args.values(), *request.form.values()]
     if any("\0" in text for text in texts):

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from lti_tool.credits.programme import UnknownProgramme
+from lti_tool.web.access import refuse_nul
 from lti_tool.web.api.openapi import describe
 from lti_tool.web.api.reads import explain_credits, list_credits
 from lti_tool.web.api.schemas import CreditListSchema, CreditQuerySchema, ExplainedCreditSchema
@@ -18,6 +19,7 @@ SCOPE = "credits/read"
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="Xuefen", charset="UTF-8"'}
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
+blueprint.before_request(refuse_nul)
 
 
 @blueprint.get("/openapi.json")
@@ -44,7 +46,7 @@ def show_participant(programme_id: str, participant_id: str) -> Response:
 def _authorise(programme_id: str) -> None:
     """Find the credential of the request; one that is bound to another programme sees none but its own."""
     credential = _authenticate()
-    if not credential.allows(SCOPE) or credential.agent is not None:
+    if SCOPE not in credential.scopes or credential.agent is not None:
         raise WebError(403, "forbidden", gettext("This credential lacks the scope credits/read."))
     if credential.tenant is not None and credential.tenant != programme_id:
         raise _unknown_programme()
