@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.errors import LtiError
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -170,8 +171,10 @@ def _check_deep_linking(claims: Claims) -> None:
     settings = claims.get(DEEP_LINKING)
     if not isinstance(settings, dict):
         raise LtiError("bad_claim", f"{DEEP_LINKING} is missing")
-    if not is_web_address(settings.get("deep_link_return_url")):
-        raise LtiError("bad_claim", f"{DEEP_LINKING} needs a deep_link_return_url that is a web address")
+    try:  # browsers are sent there: it must be an address of which our pages can say so
+        origin_of(str(settings.get("deep_link_return_url")))
+    except ValueError as error:
+        raise LtiError("bad_claim", f"{DEEP_LINKING} needs a deep_link_return_url: {error}") from error
     for name in ("accept_types", "accept_presentation_document_targets"):
         value = settings.get(name)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from lti_tool.config import Settings
 from lti_tool.domain.identifiers import account_key, email_key
-from lti_tool.lti.claims import AGS, DEEP_LINKING, LTI, NRPS
+from lti_tool.lti.claims import AGS, DEEP_LINK, DEEP_LINKING, LTI, NRPS
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.locales import page_language
 from lti_tool.lti.roles import audience_role, is_gradable
@@ -94,7 +94,9 @@ def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: da
     if deployment is None:
         raise LtiError("unknown_deployment", claims[LTI + "deployment_id"])
     context = claims.get(LTI + "context") or {}
-    service = claims.get(AGS) or {}
+    # Who is still choosing may be about to bring a column: none is made of our own accord before the first real launch.
+    is_choosing = claims[LTI + "message_type"] == DEEP_LINK
+    service = {} if is_choosing else claims.get(AGS) or {}
     roster = claims.get(NRPS) or {}
     return {
         "platform_id": platform["id"],

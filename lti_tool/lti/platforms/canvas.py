@@ -19,6 +19,7 @@ class Canvas(Generic):
     registers_elsewhere = True
 
     comments_accumulate = True
+    links_are_drafts = True
 
     def registration_messages(self, base: str, name: str) -> list[dict[str, Any]]:
         target = f"{base}/lti/launch"
@@ -45,6 +46,10 @@ class Canvas(Generic):
     def score_extensions(self, *, resend: bool) -> dict[str, Any]:
         """Each score is a new attempt unless it says otherwise."""
         return {f"{_EXT}submission": {"new_submission": False}} if resend else {}
+
+    def linked_line_item(self, line_item: dict[str, Any], review_url: str) -> dict[str, Any]:  # noqa: ARG002
+        """Canvas knows no submission review, and opens an assignment's launch from its SpeedGrader."""
+        return line_item
 
     def serves_from(self, url: str, registered: Sequence[str | None], services: str | None) -> bool:
         """Hosted Canvas signs as instructure.com, while a school's services are on the school's own host.

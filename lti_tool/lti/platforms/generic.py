@@ -1,6 +1,6 @@
 """The defaults: what the specifications say, for any platform."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,9 @@ class Generic:
     #: Whether each score adds a comment to those before, instead of replacing the one that is there.
     comments_accumulate = False
 
+    #: Whether what deep linking makes stays hidden from learners until a teacher publishes it.
+    links_are_drafts = False
+
     def registration_messages(self, base: str, name: str) -> list[dict[str, Any]]:
         """The messages to register for (Dynamic Registration 4.4)."""
         return [
@@ -32,6 +35,15 @@ class Generic:
     def score_extensions(self, *, resend: bool) -> dict[str, Any]:  # noqa: ARG002 - overridden
         """Further keys of a score."""
         return {}
+
+    def linked_parameters(self, custom: Mapping[str, str]) -> dict[str, str]:
+        """Custom parameters of a deep-linked item."""
+        return dict(custom)
+
+    def linked_line_item(self, line_item: dict[str, Any], review_url: str) -> dict[str, Any]:
+        """The line item of a deep-linked item: its grades can be reviewed here (Submission Review 1.0)."""
+        statuses = ["InProgress", "Submitted", "Completed"]
+        return {**line_item, "submissionReview": {"reviewableStatus": statuses, "url": review_url}}
 
     def serves_from(self, url: str, registered: Sequence[str | None], services: str | None) -> bool:  # noqa: ARG002
         """Whether a service address may be the platform's: on a host of its registration.

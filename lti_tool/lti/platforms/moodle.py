@@ -1,7 +1,13 @@
 """Moodle 4.5, as observed."""
 
+from collections.abc import Mapping
+
 from lti_tool.lti.platforms.generic import Generic
 
 
 class Moodle(Generic):
     """Moodle keeps to the defaults where a tool asks; what differs shows in its answers (`grades`)."""
+
+    def linked_parameters(self, custom: Mapping[str, str]) -> dict[str, str]:
+        """Kept as lines `name=value`: a value of several lines would become further parameters."""
+        return {name: " ".join(value.split()) for name, value in custom.items()}
