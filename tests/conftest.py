@@ -41,16 +41,22 @@ def postgresql_template(postgresql: URL) -> str:
     return databases.make_postgresql_template(postgresql)
 
 
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql: URL, postgresql_template: str) -> Iterator[databases.CleanedDatabase]:
+    """A database with every table; whoever uses it empties it."""
+    with databases.clone_postgresql(postgresql, postgresql_template) as url:
+        yield databases.CleanedDatabase(url)
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
     """A fresh database with the whole schema, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield databases.clone_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
         return
-    server = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("postgresql_template")
-    with databases.clone_postgresql(server, template) as url:
-        yield url
+    database = request.getfixturevalue("postgresql_database")
+    yield database.url
+    database.clean()
 
 
 @pytest.fixture(params=DATABASES)

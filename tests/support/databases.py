@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, inspect, text
 from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import open_database
 from lti_tool.storage.migrate import upgrade
 
 _TEMPLATE = "xuefen_template"
+_DISCONNECT_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_COUNT_ANEW = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
+    " WHERE last_value IS NOT NULL"
+)
 
 
 def make_sqlite_template(folder: Path) -> Path:
@@ -36,9 +44,31 @@ def make_postgresql_template(server: URL) -> str:
     return name
 
 
+class CleanedDatabase:
+    """A PostgreSQL database with the whole schema that is emptied after each test: far quicker than a new one."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._engine = create_engine(url, poolclass=NullPool)
+        with self._engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+            self._revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        self._tables = [name for name in names if name != "alembic_version"]
+
+    def clean(self) -> None:
+        """Every row goes, and whoever is still connected; keys count from 1 again."""
+        with self._engine.begin() as connection:
+            connection.execute(_DISCONNECT_OTHERS)
+            connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order, keys unchecked
+            for name in self._tables:
+                connection.execute(text(f'DELETE FROM "{name}"'))
+            connection.execute(_COUNT_ANEW)
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": self._revision})
+
+
 @contextmanager
 def clone_postgresql(server: URL, template: str | None) -> Iterator[URL]:
-    """A database of its own for one test; empty when `template` is None."""
+    """A database of its own; empty when `template` is None."""
     name = f"xuefen_{uuid.uuid4().hex[:12]}"
     source = f' TEMPLATE "{template}"' if template else ""
     _administer(server, f'CREATE DATABASE "{name}"{source} STRATEGY FILE_COPY')
