@@ -125,6 +125,7 @@ def test_an_earlier_verdict_is_superseded() -> None:
     found = credit(later, earlier)
 
     assert outcome_of(found, earlier.statement).reason == Reason.SUPERSEDED
+    assert outcome_of(found, earlier.statement).component is Component.ASSESSMENT
     assert outcome_of(found, later.statement).reason == Reason.ASSESSMENT_FAILED
 
 

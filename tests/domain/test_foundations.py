@@ -16,7 +16,7 @@ from lti_tool.domain.rules import Audience
 from lti_tool.domain.structure import Structure, StructureBounds
 from lti_tool.domain.trust import distrust
 from lti_tool.domain.values import Component, Course, Evidence, Group, Kind, Participant, Stage, Waiver
-from tests.domain.notation import SCHOOL, context_of, programme, rules_with, study, zhejiang
+from tests.domain.notation import NOW, SCHOOL, context_of, credit_of, programme, rules_with, study, zhejiang
 from tests.domain.people import assessed, did
 
 
@@ -236,3 +236,29 @@ def test_a_context_hands_on_what_it_stands_on() -> None:
     assert all(one.account == said[0].account for one in said)
     with pytest.raises(KeyError):
         context_of(participant=Participant("x", "x", "no-such-group"))
+
+
+def test_where_only_the_present_school_counts_ones_other_groups_are_still_ones_own() -> None:
+    plan = programme(groups={"grp-1": group("T2 T7"), "grp-2": group("T2 T7", "secondary", "grp-2")})
+    who = Participant("zhang", "张老师", "grp-1", extra_groups=("grp-2",))
+    context = context_of(plan, rules_with(transfer_policy="current_school"), who)
+
+    assert not differs_from_roster(replace(did("p1", "plan"), hints={"group": "grp-2"}), context)
+    assert differs_from_roster(replace(did("p1", "plan"), hints={"group": "grp-3"}), context)
+    assert differs_from_roster(replace(did("p1", "plan"), hints={"school-stage": "secondary"}), context)
+
+
+def test_a_group_that_is_no_longer_in_the_plan_leaves_one_where_one_is() -> None:
+    context = context_of(participant=Participant("zhang", "张老师", "grp-1", extra_groups=("gone",)))
+
+    assert context.place_named("gone") is context.place
+
+
+def test_figures_are_decimals_even_where_there_is_nothing() -> None:
+    credit = credit_of([])
+    more = credit_of([], context_of(rules=rules_with(practice_excess="show_in_total", record_mode="by_component")))
+
+    for one in (credit, more):
+        amounts = (one.accrued, one.recorded, one.online.credits, one.offline.credits, one.practice.credits)
+        assert [type(amount) for amount in (*amounts, one.practice.surplus)] == [Decimal] * 6
+    assert credit.as_of == NOW

@@ -279,6 +279,42 @@ SESSIONS = [
         "08:00–12:00 and 13:00–17:00",
     ),
     Case(
+        "a named session that is initialized twice",
+        "19:00 initialized A session=1\n19:20 initialized A session=1\n19:40 terminated A session=1",
+        "40:00",
+        "one visit, from the first",
+    ),
+    Case(
+        "something after the end",
+        "19:00 initialized A session=1\n19:30 terminated A session=1\n19:50 other A session=1",
+        "30:00",
+        "it has ended",
+    ),
+    Case(
+        "ends in the moment in which it begins",
+        "19:40 initialized A session=1\n19:40 terminated A session=1 10m",
+        "0:00",
+        "min(10 min, e − s)",
+    ),
+    Case(
+        "nine hours in two stretches, three of four checks answered",
+        "08:00 initialized A session=1\n13:00 other A session=1\n17:00 terminated A session=1 9h shown=4 answered=3",
+        "360:00",
+        "three quarters of 480: 08:00–12:00 and 13:00–15:00",
+    ),
+    Case(
+        "a report of somebody else's absence",
+        "18:59 other A session=1 shown=2 answered=0\n19:00 heartbeat A session=1\n19:02 heartbeat A session=1",
+        "2:00",
+        "heartbeats answer for themselves",
+    ),
+    Case(
+        "a third of seven seconds",
+        "19:00:00-19:00:07 slice A session=1 shown=3 answered=1",
+        "0:02",
+        "cut to whole seconds",
+    ),
+    Case(
         "a slice is a sign of life",
         "08:00 initialized A session=1\n12:55-13:00 slice A session=1\n17:00 terminated A session=1 9h",
         "485:00",
@@ -376,6 +412,12 @@ VIDEO = [
         "8:00",
         "until the last statement",
     ),
+    Case(
+        "played, several interactions follow",
+        "19:00 played V session=1\n19:04 other V session=1\n19:06 other V session=1\n19:08 other V session=1",
+        "8:00",
+        "until the last of them",
+    ),
     Case("paused alone", "19:10 paused V session=1", "0:00", "when it was played is not known"),
     Case(
         "initialized and terminated around",
@@ -437,6 +479,13 @@ VIDEO_BY_CONTENT = [
         "19:00 played V session=1 at=0\n19:02 played V session=1 at=50\n19:10 paused V session=1 at=60",
         "1:00",
         "from the first position",
+        CONTENT_BASIS,
+    ),
+    Case(
+        "an interaction in between",
+        "19:00 played V session=1 at=0\n19:05 other V session=1 at=100\n19:10 paused V session=1 at=300",
+        "5:00",
+        "300 s of content",
         CONTENT_BASIS,
     ),
     Case(
@@ -540,6 +589,7 @@ def test_what_counts(case: Case) -> None:
     credit = credit_of(study(case.statements), context_of(rules=rules_with(**case.settings)))
 
     assert credit.online.seconds == int(minutes) * 60 + int(seconds), case.why
+    assert type(credit.online.seconds) is int
     assert sum(outcome.seconds or 0 for outcome in credit.explanation) == credit.online.seconds
     assert sum(credit.online_by_day.values()) == credit.online.seconds
     assert sum(credit.online_by_course.values()) == credit.online.seconds

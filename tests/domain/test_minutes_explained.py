@@ -29,6 +29,17 @@ ESTIMATES = {"gap_estimate": "on"}
 CASES = {
     "session": Case(SESSION, True, Reason.SESSION, 2400),
     "its beginning": Case(SESSION.replace("session=1\n", "session=1 id=x\n").replace("40m id=x", "40m"), True, Reason.SESSION_PART),
+    "launched before it": Case(
+        "18:59 launched A id=x\n19:00 initialized A\n19:40 terminated A", True, Reason.SESSION_PART
+    ),
+    "over midnight": Case("23:30-00:45 slice A session=1 id=x", True, Reason.SLICE, 4500),
+    "in two stretches": Case(
+        "08:00 initialized A session=1\n13:00 other A session=1\n17:00 terminated A session=1 9h id=x",
+        True,
+        Reason.SESSION,
+        28_800,
+        (Reason.TOO_LONG,),
+    ),
     "slice": Case("19:00-19:05 slice A session=1 id=x", True, Reason.SLICE, 300),
     "heartbeat": Case("19:00 heartbeat A session=1 id=x\n19:01 heartbeat A session=1", True, Reason.HEARTBEAT, 60),
     "last heartbeat": Case("19:00 heartbeat A session=1\n19:01 heartbeat A session=1 id=x", True, Reason.SESSION_PART),
@@ -234,3 +245,9 @@ def test_an_interval_that_ends_in_the_future_is_excluded_whatever_its_timestamp_
     credit = credit_of([forged])
 
     assert outcome_of(credit, forged.statement).reason == Reason.FUTURE
+
+
+def test_the_first_day_of_the_cycle_is_a_day_of_its_own() -> None:
+    credit = credit_of(study("09-01 00:00-00:10 slice A session=1\n09-01 23:00-00:30 slice A session=2"))
+
+    assert credit.online_by_day == {date(2026, 9, 1): 4200, date(2026, 9, 2): 1800}

@@ -144,6 +144,7 @@ def test_a_repetition_and_what_goes_beyond_eight_say_so() -> None:
     found = credit(*said, again, extra, wrote_log("1", offline="cls-2"))
 
     assert outcome_of(found, again.statement).reason == Reason.REPEATED
+    assert outcome_of(found, again.statement).component is Component.OFFLINE
     assert outcome_of(found, extra.statement).reason == Reason.SURPLUS
     assert outcome_of(found, extra.statement).credits == 0
     assert not outcome_of(found, extra.statement).counted

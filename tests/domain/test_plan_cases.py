@@ -12,6 +12,7 @@ import pytest
 
 from lti_tool.domain.plan import Breach, check_plan
 from lti_tool.domain.plan.sentences import SENTENCES
+from lti_tool.domain.plan.sources import SOURCES
 from lti_tool.domain.values import (
     Audience,
     Group,
@@ -32,6 +33,40 @@ SECOND = "3301000456"
 THIRD = "3301000789"
 
 
+REQUIREMENTS = {
+    "outside_cohort": {"R-038"},
+    "required_seconds_low": {"R-057"},
+    "team_too_small": {"R-044"},
+    "team_too_large": {"R-045"},
+    "team_of_small_school": {"R-045"},
+    "headcount_unknown": {"R-045", "R-061"},
+    "principal_missing": {"R-043"},
+    "principals_several": {"R-043"},
+    "deputy_missing": {"R-042"},
+    "middle_missing": {"R-042"},
+    "points_too_few": {"R-053"},
+    "point_unknown": {"R-051"},
+    "point_not_ticked": {"R-051"},
+    "point_of_other_audience": {"R-089"},
+    "school_without_group": {"R-052"},
+    "group_unknown": {"R-052"},
+    "several_groups": {"R-052"},
+    "class_credits": {"R-059"},
+    "class_of_large_school": {"R-063"},
+    "class_without_common_point": {"R-061"},
+    "class_too_large": {"R-062"},
+    "class_host_missing": {"R-058"},
+    "class_host_elsewhere": {"R-058"},
+    "class_school_unknown": {"R-058"},
+    "practice_too_little": {"R-064"},
+    "practice_for_nobody": {"R-067"},
+    "school_in_two_cohorts": {"R-037"},
+    "plan_without_basis": {"R-016"},
+    "no_stage_summary": {"R-030"},
+    "team_untrained": {"R-048"},
+}
+
+
 def breaches(
     plan: Programme, people: Iterable[Participant] = (), *, only: str | None = None, **settings: Any
 ) -> list[Breach]:
@@ -41,7 +76,12 @@ def breaches(
 
 
 def codes(found: Iterable[Breach]) -> list[str]:
-    return [f"{breach.severity} {breach.code}" for breach in found]
+    """Severity and code of each; on the way, that each cites the requirement that its code is about."""
+    listed = list(found)
+    for breach in listed:
+        assert breach.requirement in REQUIREMENTS[breach.code]
+        assert breach.subject
+    return [f"{breach.severity} {breach.code}" for breach in listed]
 
 
 # ── the school management team (R-042…R-045) ─────────────────────────────────────────────────────────
@@ -532,6 +572,8 @@ def test_a_rule_set_without_focus_points_checks_none() -> None:
 
 
 def test_every_code_has_a_sentence_in_both_languages() -> None:
+    assert SENTENCES.keys() == REQUIREMENTS.keys()
+    assert SOURCES.keys() == {requirement for some in REQUIREMENTS.values() for requirement in some}
     for chinese, english in SENTENCES.values():
         assert chinese.endswith("。")
         assert english.endswith(".")

@@ -172,8 +172,19 @@ def test_every_statement_of_an_activity_says_what_stands_in_its_way() -> None:
 
     found = credit(*said)
 
-    reasons = [outcome_of(found, one.statement).reason for one in said]
-    assert reasons == [Reason.DENIED, Reason.SUPERSEDED, Reason.DENIED]
+    outcomes = [outcome_of(found, one.statement) for one in said]
+    assert [one.reason for one in outcomes] == [Reason.DENIED, Reason.SUPERSEDED, Reason.DENIED]
+    assert {one.component for one in outcomes} == {Component.PRACTICE}
+
+
+def test_credits_of_one_point_from_several_activities_add_up() -> None:
+    said = [
+        one
+        for name in ("p1", "upload")
+        for one in (*stages(name, "plan", "lesson", "reflection", "upload"), approved(name))
+    ]
+
+    assert credit(*said).focus_points == {"T7": 10}
 
 
 def test_of_two_verdicts_of_the_same_moment_the_one_stored_later_decides() -> None:

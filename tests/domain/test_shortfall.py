@@ -70,6 +70,7 @@ def test_logs_to_write_apart_from_half_days_to_attend() -> None:
     assert found["attend"].offline_sessions == (("cls-1", "3"), ("cls-1", "4"))
     assert found["write_log"].offline_sessions == (("cls-1", "2"),)
     assert found["write_log"].credits == found["attend"].credits == 6
+    assert found["write_log"].component == found["attend"].component == "offline"
 
 
 def test_only_logs_to_write() -> None:

@@ -24,11 +24,11 @@ def split_at_midnight(shares: Iterable[Share], cycle: Cycle) -> Iterator[Part]:
         yield end - begin, position, day
 
 
-def cap_days(parts: Iterable[Part], most: int | None) -> Iterator[Part]:
-    """The earliest `most` microseconds of each day; all where there is no limit (A-23, M6)."""
+def cap_days(parts: Iterable[Part], most: int) -> Iterator[Part]:
+    """The earliest `most` microseconds of each day (A-23, M6)."""
     spent: dict[int, int] = {}
     for amount, position, day in parts:
-        left = amount if most is None else min(amount, most - spent.get(day, 0))
+        left = min(amount, most - spent.get(day, 0))
         if left > 0:
             spent[day] = spent.get(day, 0) + left
             yield left, position, day
