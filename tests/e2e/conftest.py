@@ -39,10 +39,14 @@ class Demo:
 
     def launch_alone(self, page: Page, title: str) -> str:
         """Launch an activity and take the tool's page out of the frame; its address, as a new window would have it."""
-        self.open_activity(page, title).locator("h1").first.wait_for()
-        frame = next(frame for frame in page.frames if frame.url.startswith(self.tool + "/at/"))
-        page.goto(frame.url)
-        return frame.url
+        self.open_activity(page, title)
+        for _ in range(200):
+            address = next((frame.url for frame in page.frames if frame.url.startswith(self.tool + "/at/")), None)
+            if address:
+                page.goto(address)
+                return address
+            page.wait_for_timeout(100)
+        raise AssertionError("the launch led to no page of the tool")
 
 
 @pytest.fixture(scope="session")
