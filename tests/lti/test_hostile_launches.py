@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from lti_tool.lti.errors import SENTENCES
 from lti_tool.storage.queries import lti
 from lti_tool.storage.tables import lti as t
+from tests.lti.conftest import Standing
 from tests.support.clock import FakeClock
 from tests.support.platform import (
     AGS,
@@ -191,16 +192,20 @@ HOSTILE_CLAIMS: list[tuple[str, Callable[[Platform, Claims], Any], str, str]] = 
 ]
 
 
+def refusals(tool: Tool) -> int:
+    return tool.count(t.lti_refusals)["lti_refusals"]
+
+
 def refused(
     tool: Tool, answer: TestResponse, code: str, *, platform: Platform | None, because: str = "", rows: int = 1
 ) -> None:
-    """A page with the status of its code, an entry that names platform and reason, and nothing else."""
+    """A page with the status of its code, an entry (now `rows`) that names platform and reason, and nothing else."""
     assert (answer.status_code, answer.text) == (SENTENCES[code].status, f"refused: {code}")
     assert "Location" not in answer.headers
     assert not any(header.startswith("xuefen_") for header in answer.headers.getlist("Set-Cookie"))
     with tool.db.read() as conn:
-        entries = lti.list_refusals(conn)
-    assert len(entries) == rows
+        entries = lti.list_refusals(conn, limit=1)
+    assert tool.count(t.lti_refusals) == {"lti_refusals": rows}
     assert entries[0]["code"] == code
     assert entries[0]["at"] == tool.clock()
     assert entries[0]["platform_id"] == (platform.number if platform else None)
@@ -213,13 +218,14 @@ def refused(
     ids=[case[0] for case in HOSTILE_CLAIMS],
 )
 def test_hostile_claims_are_refused(
-    tool: Tool, platform: Platform, change: Callable[[Platform, Claims], Any], code: str, because: str
+    standing: Standing, change: Callable[[Platform, Claims], Any], code: str, because: str
 ) -> None:
-    before = tool.count(*LEFT_BEHIND)
+    tool, platform = standing
+    before, rows = tool.count(*LEFT_BEHIND), refusals(tool)
 
-    answer = tool.launch(platform, lambda claims: change(platform, claims))
+    answer = tool.launch(platform, lambda claims: change(platform, claims), client=tool.browser())
 
-    refused(tool, answer, code, platform=platform, because=because)
+    refused(tool, answer, code, platform=platform, because=because, rows=rows + 1)
     assert tool.count(*LEFT_BEHIND) == before
 
 
@@ -299,16 +305,15 @@ HOSTILE_TOKENS: list[tuple[str, Callable[[Platform, Claims], str], str]] = [
 @pytest.mark.parametrize(
     ("forge", "because"), [case[1:] for case in HOSTILE_TOKENS], ids=[case[0] for case in HOSTILE_TOKENS]
 )
-def test_forged_tokens_are_refused(
-    tool: Tool, platform: Platform, clock: FakeClock, forge: Callable[[Platform, Claims], str], because: str
-) -> None:
-    before = tool.count(*LEFT_BEHIND)
-    begun = tool.login(platform.login_form())
+def test_forged_tokens_are_refused(standing: Standing, forge: Callable[[Platform, Claims], str], because: str) -> None:
+    tool, platform = standing
+    before, rows, client = tool.count(*LEFT_BEHIND), refusals(tool), tool.browser()
+    begun = tool.login(platform.login_form(), client=client)
 
-    token = forge(platform, platform.claims(begun.nonce, clock()))
-    answer = tool.post_launch({"state": begun.state, "id_token": token})
+    token = forge(platform, platform.claims(begun.nonce, tool.clock()))
+    answer = tool.post_launch({"state": begun.state, "id_token": token}, client=client)
 
-    refused(tool, answer, "bad_token", platform=platform, because=because)
+    refused(tool, answer, "bad_token", platform=platform, because=because, rows=rows + 1)
     assert tool.count(*LEFT_BEHIND) == before
 
 
@@ -334,12 +339,15 @@ HOSTILE_LOGINS: list[tuple[str, dict[str, str | None], str, str]] = [
     ("form", "code", "because"), [case[1:] for case in HOSTILE_LOGINS], ids=[case[0] for case in HOSTILE_LOGINS]
 )
 def test_hostile_logins_are_refused(
-    tool: Tool, platform: Platform, form: dict[str, str | None], code: str, because: str, method: str
+    standing: Standing, form: dict[str, str | None], code: str, because: str, method: str
 ) -> None:
-    begun = tool.login(platform.login_form(**form), method=method)
+    tool, platform = standing
+    before, rows = tool.count(t.lti_states), refusals(tool)
 
-    refused(tool, begun.response, code, platform=None, because=because)
-    assert tool.count(t.lti_states) == {"lti_states": 0}
+    begun = tool.login(platform.login_form(**form), method=method, client=tool.browser())
+
+    refused(tool, begun.response, code, platform=None, because=because, rows=rows + 1)
+    assert tool.count(t.lti_states) == before
 
 
 def test_an_issuer_with_two_clients_must_say_which(tool: Tool, platform: Platform, clock: FakeClock) -> None:

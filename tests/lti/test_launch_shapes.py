@@ -12,6 +12,7 @@ from lti_tool.programmes.file import read_programme_file
 from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.queries import lti, lti_launches, people, programmes
 from lti_tool.storage.tables import lti as t
+from tests.lti.conftest import Standing
 from tests.support.clock import FakeClock
 from tests.support.platform import AGS, LTI, MEMBERSHIP, NRPS, TOOL, Claims, Platform, Tool
 
@@ -98,9 +99,8 @@ def test_a_launch_tells_who_looks_from_where(tool: Tool, platform: Platform) -> 
         pytest.param(with_claims(name="𠮷" * 500), id="a long name beyond the basic plane"),
     ],
 )
-def test_what_may_be_missing_or_added_does_no_harm(
-    tool: Tool, platform: Platform, change: Callable[[Claims], Any]
-) -> None:
+def test_what_may_be_missing_or_added_does_no_harm(standing: Standing, change: Callable[[Claims], Any]) -> None:
+    tool, platform = standing
     assert found(tool, platform, change).platform_id == platform.number
 
 
@@ -130,7 +130,8 @@ def test_what_may_be_missing_or_added_does_no_harm(
     ],
     ids=str,
 )
-def test_the_course_decides_what_somebody_may_do(tool: Tool, platform: Platform, roles: list[str], role: str) -> None:
+def test_the_course_decides_what_somebody_may_do(standing: Standing, roles: list[str], role: str) -> None:
+    tool, platform = standing
     assert found(tool, platform, lti_claims(roles=roles)).audience_role == role
 
 
