@@ -1,5 +1,6 @@
 """The small things that everything rests on: decimals, identifier keys, courses, trust, the structure."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from lti_tool.domain.decimals import floor_to_tenth, proportion, split_in_tenths
 from lti_tool.domain.identifiers import account_key, email_key, openid_key, participant_key, sha1sum_key
 from lti_tool.domain.minutes.sums import split_seconds
 from lti_tool.domain.points import school_points, stage_of, valid_points
-from lti_tool.domain.reasons import Reason
+from lti_tool.domain.reasons import TEXTS, Reason
 from lti_tool.domain.roster import differs_from_roster
 from lti_tool.domain.rules import Audience
 from lti_tool.domain.structure import Structure, StructureBounds
@@ -262,3 +263,11 @@ def test_figures_are_decimals_even_where_there_is_nothing() -> None:
         amounts = (one.accrued, one.recorded, one.online.credits, one.offline.credits, one.practice.credits)
         assert [type(amount) for amount in (*amounts, one.practice.surplus)] == [Decimal] * 6
     assert credit.as_of == NOW
+
+
+def test_every_reason_has_one_sentence_of_its_own_in_each_language() -> None:
+    assert list(TEXTS) == list(Reason)
+    for language in (0, 1):
+        sentences = [texts[language] for texts in TEXTS.values()]
+        assert len(set(sentences)) == len(sentences)
+    assert all(re.search("[\u4e00-\u9fff]", texts[0]) and texts[1].isascii() for texts in TEXTS.values())

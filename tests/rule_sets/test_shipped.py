@@ -267,3 +267,21 @@ def test_a_name_that_is_none_lists_what_there_is() -> None:
         load_rule_set("zj-ts3")
 
     assert it.value.errors[0][0] == ""
+
+
+def test_the_terms_of_the_guide() -> None:
+    """Roles, positions, artefacts, events, assessments, bases and criteria: each with the requirement it comes from."""
+    codes = {name: list(terms) for name, terms in ZHEJIANG.terms.items()}
+
+    assert codes["positions"] == ["principal", "deputy", "middle"]
+    assert codes["assessments"] == ["process", "final"]
+    assert codes["basis"] == ["B1", "B2", "B3", "B4", "B5"]
+    assert codes["institution_criteria"] == ["platform", "courses", "delivery", "satisfaction", "schools"]
+    assert {"city_bureau", "county_bureau", "institution", "school", "monitoring_centre", "group"} <= set(
+        codes["roles"]
+    )
+    assert {"school_manager", "trainer", "external_expert", "service_staff"} <= set(codes["roles"])
+    assert {"school_informatization_plan", "school_promotion_plan", "regional_plan"} <= set(codes["artefacts"])
+    assert {"team_training", "stage_summary", "showcase", "visit", "self_check"} <= set(codes["events"])
+    for terms in ZHEJIANG.terms.values():
+        assert all(term.zh and term.en and term.source.startswith("R-") for term in terms.values())
