@@ -70,7 +70,18 @@ class Setting:
 def make_history(learners: Sequence[Learner], setting: Setting) -> list[Statement]:
     """Every statement of these learners, oldest first; none lies in the future."""
     made = [statement for learner in learners for statement in _of(learner, setting)]
+    made += _strays(learners[0], setting)
     return sorted(made, key=lambda statement: str(statement["timestamp"]))
+
+
+def _strays(learner: Learner, setting: Setting) -> Iterator[Statement]:
+    """What does not count: a page that the programme does not list, and somebody whom it does not know."""
+    yesterday = setting.now - timedelta(days=1)
+    page = {"id": "https://news.example.org/ai-in-schools", "definition": {"name": {"zh-CN": "人工智能进校园（新闻）"}}}
+    reading = {"duration": "PT12M"}
+    yield _say(setting, learner.account, ADL + "experienced", page, yesterday, "news", result=reading)
+    lesson = {"id": f"{setting.lessons}3"}
+    yield _say(setting, "guest-07", ADL + "experienced", lesson, yesterday, "guest", result=reading)
 
 
 def _of(learner: Learner, setting: Setting) -> Iterator[Statement]:
