@@ -251,3 +251,17 @@ def test_the_first_day_of_the_cycle_is_a_day_of_its_own() -> None:
     credit = credit_of(study("09-01 00:00-00:10 slice A session=1\n09-01 23:00-00:30 slice A session=2"))
 
     assert credit.online_by_day == {date(2026, 9, 1): 4200, date(2026, 9, 2): 1800}
+
+
+def test_a_long_day_is_flagged_even_where_a_limit_cuts_it() -> None:
+    """Under `strict` 240 minutes of a day count; that there were more than 16 hours is said all the same."""
+    slices = "\n".join(f"{hour:02}:00-{hour + 1:02}:00 slice A session=s{hour}" for hour in range(17))
+
+    credit = credit_of(
+        study(f"{slices}\n10-13 08:00-09:00 slice A session=other id=y"), context_of(rules=rules_with(preset="strict"))
+    )
+
+    counted = [one for one in credit.explanation if one.counted and one.statement != "y"]
+    assert (len(counted), credit.online_by_day[date(2026, 10, 12)]) == (4, 14_400)
+    assert all(Reason.LONG_DAY in one.flags for one in counted)
+    assert Reason.LONG_DAY not in outcome_of(credit, "y").flags

@@ -13,7 +13,7 @@ from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.minutes.admit import find_exclusion
 from lti_tool.domain.minutes.bound import bound
 from lti_tool.domain.minutes.collect import Collected, collect_intervals
-from lti_tool.domain.minutes.days import Part, cap_days, split_at_midnight
+from lti_tool.domain.minutes.days import Part, cap_days, find_long_days, split_at_midnight
 from lti_tool.domain.minutes.outcomes import excluded_outcome, interval_outcome, remark_outcome
 from lti_tool.domain.minutes.sums import Sums, add_up
 from lti_tool.domain.minutes.union import Claim, share_out
@@ -50,7 +50,7 @@ def count_minutes(evidence: Iterable[Evidence], context: LearnerContext) -> Minu
     parts = list(split_at_midnight(shares, context.cycle))
     cap = context.rules.settings.daily_cap_min
     kept = parts if cap is None else list(cap_days(parts, cap * MINUTE))
-    sums = add_up(collected.intervals, kept, context)
+    sums = add_up(collected.intervals, kept, find_long_days(parts), context)
     outcomes += [remark_outcome(statement, reason, context) for statement, reason in collected.remarks]
     taken = _taken_from(cuts, claims, parts, sums)
     for position, (interval, reasons) in enumerate(zip(collected.intervals, taken, strict=True)):

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from lti_tool.domain.cycle import Cycle
 from lti_tool.domain.minutes.union import Share
+from lti_tool.domain.times import HOUR
+
+_LONG_DAY = 16 * HOUR
 
 #: (length in microseconds, position of the interval, position of the day in `Cycle.days`)
 Part = tuple[int, int, int]
@@ -22,6 +25,14 @@ def split_at_midnight(shares: Iterable[Share], cycle: Cycle) -> Iterator[Part]:
             day += 1
             begin = midnights[day]
         yield end - begin, position, day
+
+
+def find_long_days(parts: Iterable[Part]) -> frozenset[int]:
+    """The days with more than 16 hours of study, whatever a limit leaves of them: these are always flagged."""
+    studied: dict[int, int] = {}
+    for amount, _, day in parts:
+        studied[day] = studied.get(day, 0) + amount
+    return frozenset(day for day, amount in studied.items() if amount > _LONG_DAY)
 
 
 def cap_days(parts: Iterable[Part], most: int) -> Iterator[Part]:

@@ -1,15 +1,13 @@
 """§3b step 7: seconds from microseconds, so that the parts add up to the whole in every figure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.minutes.days import Part
 from lti_tool.domain.minutes.interval import Interval
-from lti_tool.domain.times import HOUR, SECOND
-
-_LONG_DAY = 16 * HOUR
+from lti_tool.domain.times import SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +20,20 @@ class Sums:
     by_focus_point: Mapping[str, int]
     by_interval: Sequence[int]
     kept: Sequence[int]
-    on_long_days: frozenset[int]  # intervals on a day of more than 16 hours
+    on_long_days: Set[int]  # intervals on a day of more than 16 hours
 
 
-def add_up(intervals: Sequence[Interval], parts: Iterable[Part], context: LearnerContext) -> Sums:
-    """The sums of all parts, which must be in time order.
+def add_up(
+    intervals: Sequence[Interval], parts: Iterable[Part], long_days: frozenset[int], context: LearnerContext
+) -> Sums:
+    """The sums of all parts, which must be in time order; intervals that count on one of `long_days` are noted.
 
     A part's whole seconds are what it adds to the running total cut to seconds: three thirds of a second are 0 + 0 + 1.
     """
     kept, seconds = [0] * len(intervals), [0] * len(intervals)
     of_day: dict[int, int] = {}
-    exact_of_day: dict[int, int] = {}
     reached = total = 0
-    touched: list[tuple[int, int]] = []
+    on_long_days: set[int] = set()
     for amount, position, day in parts:
         kept[position] += amount
         reached += amount
@@ -42,9 +41,8 @@ def add_up(intervals: Sequence[Interval], parts: Iterable[Part], context: Learne
         total += added
         seconds[position] += added
         of_day[day] = of_day.get(day, 0) + added
-        exact_of_day[day] = exact_of_day.get(day, 0) + amount
-        touched.append((position, day))
-    long_days = {day for day, amount in exact_of_day.items() if amount > _LONG_DAY}
+        if day in long_days:
+            on_long_days.add(position)
     by_course, by_point = _by_content(intervals, seconds, context)
     return Sums(
         total=total,
@@ -53,7 +51,7 @@ def add_up(intervals: Sequence[Interval], parts: Iterable[Part], context: Learne
         by_focus_point=by_point,
         by_interval=seconds,
         kept=kept,
-        on_long_days=frozenset(position for position, day in touched if day in long_days) if long_days else frozenset(),
+        on_long_days=on_long_days,
     )
 
 
