@@ -233,14 +233,15 @@ class Cells:
         else:  # the others first: it may be this very cell that the platform stumbles over
             again = now + timedelta(seconds=min(2.0 ** min(row["attempts"], 30), _LONGEST_OWN))
             values |= {"state": CellState.RETRYING.value, "next_attempt_at": again, "retry_at": again}
-        with self._db.begin() as conn:
-            queries.record_cell(conn, row["id"], values, owner=owner)
+        # The larger thing first: no other lane must find the cell due while its column or platform seems well.
         if level is Level.PLATFORM:
             self._paces.failed(row["platform_id"], reason, detail, begun=begun, retry_after=wait)
         elif level is Level.COLUMN:
             self._columns.close(row["line_item_id"], reason, detail, url=row["url"])
         elif reason == "server_fault":
             self._paces.fault(row["platform_id"], detail, begun=begun)
+        with self._db.begin() as conn:
+            queries.record_cell(conn, row["id"], values, owner=owner)
         return reason
 
     def _cell_refusal(self, row: Row, reason: str, now: datetime) -> dict[str, Any]:

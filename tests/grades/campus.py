@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask, jsonify
 
 from lti_tool.clock import Clock
+from lti_tool.demo.keys import SigningKey
 from lti_tool.demo.people import COURSE_ID, COURSES, PEOPLE, Course, Person
 from lti_tool.demo.platform import PlatformConfig, create_platform
 from lti_tool.demo.records import Cell, Registration
@@ -37,6 +42,23 @@ PROGRAMME = "hz-2026"
 LEARNERS = tuple(person for person in PEOPLE if person.role_in(COURSE_ID) == "learner")
 ZHANG, CHEN, LI = LEARNERS[:3]
 Serve = Callable[..., str]
+
+
+@cache
+def _own_key() -> str:
+    """Made once for all tests: making keys takes longer than most of them."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    encoding = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(*encoding).decode()
+
+
+@cache
+def _any_platform_key() -> SigningKey:
+    return SigningKey("platform")
+
+
+def _platform_key(_kid: str) -> SigningKey:
+    return _any_platform_key()
 
 
 @dataclass
@@ -132,6 +154,7 @@ class World:
         self.settings = MirrorSettings(timeout=2.0, lanes=4)
         with db.begin() as conn:
             apply_programme(conn, EXAMPLE, clock())
+            lti.add_key(conn, "tests", _own_key(), clock())
         tool = Flask("tool")
         tool.add_url_rule("/lti/jwks", "jwks", lambda: jsonify(keys.published(db, clock())))
         self.tool_url = serve(tool)
@@ -154,7 +177,8 @@ class World:
 
         base = self._serve(dispatch)
         config = PlatformConfig(base, self.tool_url, temperament, clock=self.clock, people=people, courses=courses)
-        holder["app"] = create_platform(config)
+        with mock.patch("lti_tool.demo.state.SigningKey", _platform_key):
+            holder["app"] = create_platform(config)
         state: State = holder["app"].extensions["platform"]
         launch = f"{self.tool_url}/lti/launch"
         tool = state.register_tool(
