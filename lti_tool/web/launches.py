@@ -6,6 +6,7 @@ from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
 
 from lti_tool.lti.blueprint import LtiPages, create_blueprint
+from lti_tool.lti.claims import DEEP_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.handover import Handover
 from lti_tool.lti.http import PlatformHttp
@@ -41,10 +42,12 @@ def frame_ancestors(services: Services) -> list[str]:
 
 def first_page(launched: Launched) -> str:
     """Where a launch leads: what was asked for, else the page of one's role."""
+    if launched.message_type == DEEP_LINK:
+        return "pick"
+    if launched.message_type == SUBMISSION_REVIEW:
+        return "review"
     if launched.programme_id is None:
         return "start"
-    if launched.message_type == "LtiDeepLinkingRequest":
-        return "pick"
     if launched.participant_id is not None and launched.custom.get("content"):
         return "study"
     if launched.audience_role == "trainee":

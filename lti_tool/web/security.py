@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import Flask, Response, g, request
 
 from lti_tool.clock import Clock
+from lti_tool.lti.addresses import origin_of
 
 #: Whoever may frame a page, as origins.
 FrameAncestors = Callable[[], Sequence[str]]
@@ -43,6 +44,11 @@ def frame_content(origin: str) -> None:
     g.framed_origin = origin
 
 
+def let_post_to(address: str) -> None:
+    """Let a form of the page of this request be sent to the site of `address`."""
+    g.form_origin = origin_of(address)
+
+
 def protect(app: Flask, ancestors: FrameAncestors) -> None:
     """Add the headers to every answer that does not bring its own."""
 
@@ -70,7 +76,7 @@ def _policy(ancestors: Sequence[str]) -> str:
         "style-src": "'self'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
-        "form-action": "'self'",
+        "form-action": f"'self' {g.form_origin}" if "form_origin" in g else "'self'",
         "base-uri": "'none'",
         "frame-src": f"'self' {framed}" if framed else "'none'",
         "frame-ancestors": " ".join(["'self'", *ancestors]),

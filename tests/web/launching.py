@@ -78,10 +78,10 @@ class Installation:
             apply_programme(conn, file, self.clock())
         return file.programme.id
 
-    def register(self, issuer: str, client_id: str = "client") -> int:
+    def register(self, issuer: str, client_id: str = "client", **more: str) -> int:
         """A registered platform with one deployment; its number."""
         address = {name: f"{issuer}/{name}" for name in ("auth_login_url", "auth_token_url", "key_set_url")}
-        row = {"issuer": issuer, "client_id": client_id, "name": issuer, "created_at": self.clock(), **address}
+        row = {"issuer": issuer, "client_id": client_id, "name": issuer, "created_at": self.clock(), **address, **more}
         with self.db.begin() as conn:
             platform_id = lti.add_platform(conn, row)
             lti.add_deployment(conn, platform_id, "1")
@@ -132,8 +132,9 @@ class Installation:
         participant: str | None = None,
         name: str = "",
         email: str = "",
+        **details: Any,
     ) -> Visitor:
-        """A browser with an open launch."""
+        """A browser with an open launch; `details` as the session keeps them, such as another message type."""
         row = {
             "platform_id": platform_id,
             "context_id": context,
@@ -149,6 +150,7 @@ class Installation:
                 "roles": [],
                 "message_type": "LtiResourceLinkRequest",
                 "custom": {},
+                **details,
             },
         }
         with self.db.begin() as conn:

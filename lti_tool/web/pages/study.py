@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from lti_tool.credits.service import Explained
 from lti_tool.domain.reasons import Reason
+from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.web.contexts import StudyPage
 from lti_tool.web.errors import WebError
@@ -39,7 +40,7 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
     return StudyPage(
         title=session.custom.get("title") or (course.title if course else session.context_title),
         content_url=_with_query(content, launch) if tracks_itself else content,
-        origin="{0.scheme}://{0.netloc}".format(urlsplit(content)),
+        origin=origin_of(content),
         heartbeat=None if tracks_itself else _heartbeat(services, explained, launch, course.title if course else None),
         counted_seconds=explained.credit.online.seconds,
         required_seconds=explained.credit.online.required_seconds,
@@ -104,16 +105,14 @@ def _obstacle(explained: Explained, activity: str) -> str | None:
 
 def _read_address(text: str | None) -> str:
     try:
-        parts = urlsplit(text or "")
+        origin_of(text or "")
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise WebError(
             404,
             "no_content",
             gettext("This activity names no content to study."),
             advice=gettext("Ask your trainer to choose the content again in the activity's settings."),
-        )
+        ) from None
     return str(text)
 
 

@@ -3,6 +3,7 @@
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.lti.claims import DEEP_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.web.access import TRAINEE, is_staff, launch, launched_blueprint
 from lti_tool.web.actions import choosing
@@ -12,6 +13,9 @@ from lti_tool.web.rendering import notice, render
 from lti_tool.web.services import services
 
 blueprint = launched_blueprint("programme")
+
+#: Messages that ask for a page of their own, whoever launches.
+_ASKED_FOR = {DEEP_LINK: "picker.show_picker", SUBMISSION_REVIEW: "trainer.show_review"}
 
 
 @blueprint.get("/start")
@@ -38,7 +42,7 @@ def choose() -> Response | tuple[str, int]:
     if not chosen:
         return _choose(nothing_chosen=True), 422
     choosing.choose_programme(services(), launch(), chosen)
-    return redirect(url_for("trainer.show_course", done=notice("programme")))
+    return redirect(url_for(_ASKED_FOR.get(launch().message_type, "trainer.show_course"), done=notice("programme")))
 
 
 def _choose(*, nothing_chosen: bool = False) -> str:
@@ -50,6 +54,8 @@ def _onward(session: LtiSession) -> str | None:
     """The page that this person was kept from; None as long as somebody must act."""
     if session.programme_id is None:
         return None
+    if session.message_type in _ASKED_FOR and is_staff():
+        return _ASKED_FOR[session.message_type]
     if session.participant_id is not None and session.custom.get("content"):
         return "trainee.show_study"
     if session.audience_role != TRAINEE:

@@ -3,9 +3,11 @@
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from lti_tool.web.access import launch, launched_blueprint, programme_id, staff_only
+from lti_tool.lti.claims import SUBMISSION_REVIEW
+from lti_tool.web.access import is_staff, launch, launched_blueprint, programme_id, staff_only
 from lti_tool.web.actions import links
-from lti_tool.web.pages import course, unmatched
+from lti_tool.web.errors import forbidden, not_found
+from lti_tool.web.pages import course, reviewing, unmatched
 from lti_tool.web.pages.credits import credits_page, day_page, statement_page
 from lti_tool.web.rendering import notice, render
 from lti_tool.web.services import services
@@ -19,6 +21,20 @@ blueprint = launched_blueprint("trainer")
 def show_course() -> str:
     page = course.course_page(services(), launch(), request.args)
     return render("trainer/course.html", page)
+
+
+@blueprint.get("/review")
+def show_review() -> Response:
+    """Whom the trainer opened in the gradebook (Submission Review 1.0); learners may open themselves."""
+    if launch().message_type != SUBMISSION_REVIEW:
+        raise not_found()
+    if not is_staff() and launch().for_user != launch().sub:
+        raise forbidden()
+    if not is_staff():
+        return redirect(url_for("trainee.show_credits"))
+    if launch().programme_id is None:
+        return redirect(url_for("programme.show_start"))
+    return redirect(url_for("trainer.show_participant", participant=reviewing.find_reviewed(services(), launch())))
 
 
 @blueprint.get("/participants/<participant>")

@@ -1,0 +1,56 @@
+"""What the templates of the deep linking pages receive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One web address to study, as given, with what is known of it."""
+
+    content: str = ""
+    title: str = ""
+    activity: str = ""
+    tracks_itself: bool = False
+    course: str | None = None  # the title of the programme's course that it belongs to
+    obstacle: str | None = None  # the reason why time there will not count
+    problem: str | None = None  # why it cannot be added
+    is_confirmed: bool = False  # the obstacle was shown before, and it is wanted all the same
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.content or self.title or self.activity)
+
+    @property
+    def measured(self) -> str:
+        """The activity that its statements are about."""
+        return self.activity or self.content
+
+
+@dataclass(frozen=True, slots=True)
+class PickPage:
+    """What may be added to the course, and what has been chosen so far."""
+
+    course: str
+    programme: str
+    takes_links: bool
+    takes_several: bool
+    makes_drafts: bool
+    maximum: str
+    offers_column: bool  # the platform may make a column with the item
+    has_column: bool  # there is one already
+    wants_credits: bool
+    wants_column: bool
+    rows: Sequence[StudyRow]
+    may_grow: bool
+    suggestions: Sequence[tuple[str, str]]  # address and title of courses of the programme
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """The signed answer, and the only address that it may go to."""
+
+    url: str
+    token: str
+    number: int

@@ -1,0 +1,194 @@
+"""The picker of a deep linking launch: what can be added to the course, and what becomes of each choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import gettext
+
+from lti_tool.credits.programme import ReadyProgramme
+from lti_tool.domain.reasons import Reason
+from lti_tool.grades.values import Tag
+from lti_tool.lti.addresses import origin_of
+from lti_tool.lti.deep_linking import Item, LineItem, LinkingRequest, read_request
+from lti_tool.lti.platforms import find_quirks
+from lti_tool.lti.sessions import LtiSession
+from lti_tool.storage.queries.linking import has_column
+from lti_tool.storage.queries.lti import get_platform
+from lti_tool.web.contexts_linking import PickPage, StudyRow
+from lti_tool.web.formatting import credits_text
+from lti_tool.web.services import Services
+
+CREDITS, STUDY = "credits", "study"
+MOST_ROWS = 20
+_SUGGESTED = 200
+_LONGEST_ADDRESS = 2000
+_LONGEST_TITLE = 250
+_REVIEWS = {"rejected": Reason.COURSE_REJECTED, "hold": Reason.COURSE_ON_HOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody has filled in."""
+
+    wants_credits: bool
+    wants_column: bool
+    rows: Sequence[StudyRow]
+
+    @property
+    def given(self) -> list[StudyRow]:
+        return [row for row in self.rows if not row.is_empty]
+
+
+def first_choice(*, has_column: bool) -> Choice:
+    """What the form offers before anything is filled in."""
+    return Choice(wants_credits=True, wants_column=not has_column, rows=[StudyRow()])
+
+
+def read_choice(form: Any, request: LinkingRequest) -> Choice:
+    """The form as posted (a MultiDict); where one item is taken only what is not chosen is left aside."""
+    kinds = form.getlist("choice")
+    rows = [
+        StudyRow(
+            content=content.strip()[: _LONGEST_ADDRESS + 1],
+            title=" ".join(title.split())[:_LONGEST_TITLE],
+            activity=activity.strip()[: _LONGEST_ADDRESS + 1],
+            tracks_itself=track == "xapi",
+            is_confirmed=bool(content.strip()) and content.strip() == seen,
+        )
+        for content, title, activity, track, seen in zip_longest(
+            *(form.getlist(name)[:MOST_ROWS] for name in ("content", "title", "activity", "track", "seen")),
+            fillvalue="",
+        )
+    ]
+    if not request.takes_several:
+        rows = rows[:1] if STUDY in kinds else []
+    wants_credits = CREDITS in kinds and (request.takes_several or STUDY not in kinds)
+    return Choice(wants_credits, "column" in form, rows or [StudyRow()])
+
+
+def check_choice(services: Services, session: LtiSession, choice: Choice) -> Choice:
+    """The same choice, with what is known of each address."""
+    ready = services.credits.programme(str(session.programme_id))
+    secure = services.settings.server.is_https
+    return replace(choice, rows=[row if row.is_empty else _check(row, ready, secure=secure) for row in choice.rows])
+
+
+def problem_of(choice: Choice, request: LinkingRequest) -> str | None:
+    """Why a checked choice cannot be added as it is; None where it can."""
+    if not request.takes_links:
+        return gettext("The learning platform takes no activities at this place.")
+    if not choice.wants_credits and not choice.given:
+        return gettext("Choose at least one thing to add.")
+    if any(row.problem for row in choice.given):
+        return gettext("One of the addresses cannot be used; the reason stands beside it.")
+    if any(row.obstacle and not row.is_confirmed for row in choice.given):
+        return gettext("Time on one of the addresses will not count yet. To add it all the same, confirm once more.")
+    return None
+
+
+def to_items(services: Services, session: LtiSession, choice: Choice) -> list[Item]:
+    """The activities that a checked choice stands for, the panel first."""
+    programme_id = str(session.programme_id)
+    ready = services.credits.programme(programme_id)
+    panel = Item(
+        title=gettext("My credits"),
+        text=gettext("See your credits and what is still missing."),
+        custom={"programme": programme_id},
+        line_item=_column(ready, programme_id) if choice.wants_column else None,
+    )
+    studies = [_study(row, programme_id) for row in choice.given]
+    return [panel, *studies] if choice.wants_credits else studies
+
+
+def pick_page(
+    services: Services, session: LtiSession, choice: Choice | None = None, *, problem: str | None = None, more: int = 0
+) -> PickPage:
+    """The picker with what has been chosen so far; `more` further rows to fill in."""
+    request = read_request(session.deep_linking)
+    ready = services.credits.programme(str(session.programme_id))
+    with services.db.read() as conn:
+        platform = get_platform(conn, session.platform_id)
+        column = has_column(conn, session.context_id, Tag.TOTAL)
+    chosen = choice or first_choice(has_column=column)
+    rows = [*chosen.rows, *[StudyRow()] * more] if request.takes_several else chosen.rows[:1]
+    return PickPage(
+        course=session.context_title,
+        programme=ready.programme.title,
+        takes_links=request.takes_links,
+        takes_several=request.takes_several,
+        makes_drafts=find_quirks(platform["product"] if platform else "").links_are_drafts,
+        maximum=credits_text(ready.rules.structure.total),
+        offers_column=request.takes_line_items,
+        has_column=column,
+        wants_credits=chosen.wants_credits,
+        wants_column=chosen.wants_column,
+        rows=rows[:MOST_ROWS],
+        may_grow=request.takes_several and len(rows) < MOST_ROWS,
+        suggestions=_suggestions(ready),
+        problem=problem,
+    )
+
+
+def _check(row: StudyRow, ready: ReadyProgramme, *, secure: bool) -> StudyRow:
+    problem = _address_problem(row.content, secure=secure) or (
+        _activity_problem(row.activity) if row.activity else None
+    )
+    if problem is not None:
+        return replace(row, problem=problem)
+    course = ready.index.courses.find(row.measured)
+    if course is None:
+        return replace(row, obstacle=Reason.UNKNOWN_COURSE)
+    return replace(row, course=course.title, obstacle=_REVIEWS.get(course.review or ""))
+
+
+def _address_problem(address: str, *, secure: bool) -> str | None:
+    if not address:
+        return gettext("Give the web address of the content.")
+    try:
+        origin = origin_of(address)
+    except ValueError:
+        origin = ""
+    if not origin or len(address) > _LONGEST_ADDRESS or not address.isprintable() or " " in address:
+        return gettext("This is not a web address. It begins with https:// and has no spaces.")
+    if secure and urlsplit(address).scheme != "https":
+        return gettext("Browsers show content inside this page only from addresses that begin with https://.")
+    return None
+
+
+def _activity_problem(activity: str) -> str | None:
+    """An activity id is any IRI; what it leads to does not matter."""
+    scheme, colon, rest = activity.partition(":")
+    fits = bool(colon and rest and scheme.isascii() and scheme[:1].isalpha())
+    if fits and len(activity) <= _LONGEST_ADDRESS and activity.isprintable() and " " not in activity:
+        return None
+    return gettext("The activity id is not an IRI. It looks like a web address and has no spaces.")
+
+
+def _column(ready: ReadyProgramme, programme_id: str) -> LineItem:
+    return LineItem(
+        label=gettext("Credits"),
+        maximum=ready.rules.structure.total,
+        resource_id=f"xuefen:{programme_id}",
+        tag=Tag.TOTAL.value,
+    )
+
+
+def _study(row: StudyRow, programme_id: str) -> Item:
+    title = row.title or row.course or urlsplit(row.content).hostname or row.content
+    custom: Mapping[str, str] = {
+        "programme": programme_id,
+        "content": row.content,
+        "title": title,
+        "track": "xapi" if row.tracks_itself else "heartbeat",
+        **({"activity": row.activity} if row.activity else {}),
+    }
+    return Item(title=title, custom=custom)
+
+
+def _suggestions(ready: ReadyProgramme) -> list[tuple[str, str]]:
+    """Courses that have an address of their own; those known by a prefix only have none to suggest."""
+    courses = ready.programme.courses
+    return [(course.iri, course.title) for course in courses if not course.iri.endswith("*")][:_SUGGESTED]
