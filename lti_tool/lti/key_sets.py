@@ -27,13 +27,14 @@ class KeySets:
         self._http = http
         self._clock = clock
         self._fetching: dict[str, threading.Lock] = {}
+        self._last: dict[str, RowMapping] = {}  # what this process saw last, so that most launches ask nobody
 
     def get(self, url: str, kid: str) -> list[Jwk]:
         """The keys of a key set, fresh enough to hold `kid` if the platform has it; raises LtiError.
 
         A platform is asked at most every half minute, whatever it answers: hostile launches do not become requests.
         """
-        kept = self._find(url)
+        kept = self._last.get(url) or self._find(url)
         if kept is not None and self._will_do(kept, kid):
             return list(kept["keys"])
         # Of many launches at once, one asks and the others wait for it.
@@ -56,7 +57,10 @@ class KeySets:
 
     def _find(self, url: str) -> RowMapping | None:
         with self._db.read() as conn:
-            return lti.find_key_set(conn, url)
+            found = lti.find_key_set(conn, url)
+        if found is not None:
+            self._last[url] = found
+        return found
 
     def _fetch(self, url: str) -> RowMapping:
         """Ask the platform, and keep what came of it."""
@@ -69,7 +73,8 @@ class KeySets:
                 lti.note_key_set_problem(conn, url, problem, self._clock())
             else:
                 lti.save_key_set(conn, url, keys, self._clock())
-            return lti.get_key_set(conn, url)
+            self._last[url] = lti.get_key_set(conn, url)
+        return self._last[url]
 
 
 def fetch_key_set(http: PlatformHttp, url: str) -> list[Jwk]:

@@ -48,26 +48,20 @@ def accept_launch(
     Raises LtiError, and then nothing of the launch is kept but the refusal.
     """
     _check_form(db, request.form)
-    state = _find_state(db, clock, request.form)
+    state, platform = _find_login(db, clock, request.form)
     with_cookie = _check_browser(request, state)
     if with_cookie is None:
-        with db.read() as conn:
-            platform = lti.get_platform(conn, state["platform_id"])
-        if platform is not None:
-            return at_launch(state, platform["auth_login_url"], request.form, settings.server.public_url)
-    claims = _verify(db, key_sets, request, state)
-    with db.begin() as conn:
-        platform = lti.get_platform(conn, state["platform_id"])
-        if platform is None:
-            raise LtiError("unknown_platform", "it was removed during the launch")
-        try:
-            check_claims(claims, platform["client_id"], settings.server.public_url, clock())
+        return at_launch(state, platform["auth_login_url"], request.form, settings.server.public_url)
+    try:
+        claims = _verify(key_sets, request, state, platform)
+        check_claims(claims, platform["client_id"], settings.server.public_url, clock())
+        with db.begin() as conn:
+            if not lti_launches.use_state(conn, state["state_hash"], clock()):
+                raise LtiError("replayed_nonce", "two requests brought the same launch")
             _check_deployment(conn, platform, claims[LTI + "deployment_id"])
-        except LtiError as error:
-            raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
-        if not lti_launches.use_state(conn, state["state_hash"], clock()):
-            raise LtiError("replayed_nonce", "two requests brought the same launch", platform_id=platform["id"])
-        return record_launch(conn, platform, claims, settings, clock(), with_cookie=bool(with_cookie))
+            return record_launch(conn, platform, claims, settings, clock(), with_cookie=with_cookie)
+    except LtiError as error:
+        raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
 
 
 def _check_form(db: Database, form: Mapping[str, str]) -> None:
@@ -82,18 +76,19 @@ def _check_form(db: Database, form: Mapping[str, str]) -> None:
             raise LtiError("missing_parameter", name)
 
 
-def _find_state(db: Database, clock: Clock, form: Mapping[str, str]) -> RowMapping:
-    """The login that this launch answers; taken out of circulation only when everything else is right."""
+def _find_login(db: Database, clock: Clock, form: Mapping[str, str]) -> tuple[RowMapping, RowMapping]:
+    """The login that this launch answers, and its platform; used up only when everything else is right."""
     with db.read() as conn:
         state = lti_launches.find_state(conn, hash_of(form["state"]))
-    if state is None:
+        platform = lti.get_platform(conn, state["platform_id"]) if state is not None else None
+    if state is None or platform is None:
         raise LtiError("unknown_state", "no login with this state is known")
     platform_id = state["platform_id"]
     if state["used_at"] is not None:
         raise LtiError("replayed_nonce", f"the launch was used at {state['used_at']}", platform_id=platform_id)
     if state["expires_at"] <= clock():
         raise LtiError("expired_state", f"the login ended at {state['expires_at']}", platform_id=platform_id)
-    return state
+    return state, platform
 
 
 def _check_browser(request: LaunchRequest, state: RowMapping) -> bool | None:
@@ -113,19 +108,13 @@ def _check_browser(request: LaunchRequest, state: RowMapping) -> bool | None:
     return bool(cookie)
 
 
-def _verify(db: Database, key_sets: KeySets, request: LaunchRequest, state: RowMapping) -> dict[str, Any]:
+def _verify(key_sets: KeySets, request: LaunchRequest, state: RowMapping, platform: RowMapping) -> dict[str, Any]:
     """The claims of a token whose issuer, audience, nonce and signature are right."""
-    with db.read() as conn:
-        platform = lti.get_platform(conn, state["platform_id"])
-    if platform is None:
-        raise LtiError("unknown_platform", "it was removed during the launch")
     message = _Message(request.form, key_sets, state, platform)
     try:
         message.validate()
-    except LtiError as error:
-        raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
     except LtiException as error:
-        raise LtiError("bad_token", str(error), platform_id=platform["id"]) from error
+        raise LtiError("bad_token", str(error)) from error
     return message.claims
 
 

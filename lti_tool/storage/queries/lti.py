@@ -155,7 +155,8 @@ def give_invitation_back(conn: Connection, token_hash: bytes) -> None:
 
 def add_refusal(conn: Connection, at: datetime, platform_id: int | None, code: str, detail: str) -> None:
     """Note why a launch or registration was refused; the newest few thousand are kept, whoever causes them."""
-    row = {"at": at, "platform_id": platform_id, "code": code, "detail": _printable(detail)[:_LONGEST_DETAIL]}
+    known = select(lti_platforms.c.id).where(lti_platforms.c.id == platform_id).scalar_subquery()  # it may just be gone
+    row = {"at": at, "platform_id": known, "code": code, "detail": _printable(detail)[:_LONGEST_DETAIL]}
     number = conn.execute(insert(lti_refusals).values(**row).returning(lti_refusals.c.id)).scalar_one()
     conn.execute(delete(lti_refusals).where(lti_refusals.c.id <= number - KEPT_REFUSALS))
 
