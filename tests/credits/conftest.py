@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy.engine import URL
 
+from lti_tool.cli import main
 from lti_tool.config import Files, Settings
 from lti_tool.credits.service import Credits
 from lti_tool.evidence.intake import Intake
@@ -66,3 +69,16 @@ def make_tool(db: Database, clock: FakeClock, folder: Path) -> Tool:
 @pytest.fixture
 def tool(db: Database, clock: FakeClock, tmp_path: Path) -> Tool:
     return make_tool(db, clock, tmp_path)
+
+
+@pytest.fixture
+def run(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The command line on the test's own database."""
+    monkeypatch.setenv("XUEFEN_DATABASE__URL", database_url.render_as_string(hide_password=False))
+    monkeypatch.setenv("XUEFEN_FILES__DIRECTORY", str(tmp_path / "files"))
+    monkeypatch.setattr("lti_tool.cli.context.pending_migrations", lambda _: [])
+
+    def _run(*arguments: str):
+        return CliRunner().invoke(main, arguments)
+
+    return _run

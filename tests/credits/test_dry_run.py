@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from click.testing import CliRunner
-from sqlalchemy.engine import URL
 
-from lti_tool.cli import main
 from lti_tool.credits.preview import Change, list_changes, sum_up
 from lti_tool.domain.values import Group
 from lti_tool.programmes.store import apply_programme
@@ -141,19 +137,6 @@ def test_only_figures_that_differ_are_listed() -> None:
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def run(database_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The command line on the test's own database."""
-    monkeypatch.setenv("XUEFEN_DATABASE__URL", database_url.render_as_string(hide_password=False))
-    monkeypatch.setenv("XUEFEN_FILES__DIRECTORY", str(tmp_path / "files"))
-    monkeypatch.setattr("lti_tool.cli.context.pending_migrations", lambda _: [])
-
-    def _run(*arguments: str):
-        return CliRunner().invoke(main, arguments)
-
-    return _run
 
 
 def test_the_command_says_who_and_how_by_school_and_in_total(studied: Tool, clock: FakeClock, run) -> None:

@@ -1,0 +1,46 @@
+"""`record` on the command line: a look first, then the batch, then corrections by name."""
+
+import orjson
+import pytest
+
+from tests.credits.conftest import Tool
+from tests.credits.learners import approved, assessments, attendance, study, void
+
+PROGRAMME, ZHANG = "hz-2026", "a6f10c3e"
+APPROVALS = [*approved("p1", 5), *approved("p2", 10), *approved("p3", 10)]
+
+
+@pytest.fixture
+def passed(tool: Tool) -> Tool:
+    tool.send(*study(), *attendance(), *APPROVALS, *assessments())
+    return tool
+
+
+def test_a_look_first(passed: Tool, run) -> None:
+    done = run("record", "--programme", PROGRAMME, "--by", "王老师", "--dry-run")
+
+    assert done.output == f"{ZHANG}  50\n1 participants would be entered; nothing was written.\n"
+    assert passed.results()[ZHANG]["status"] == "qualified"
+
+
+def test_then_the_batch(passed: Tool, run) -> None:
+    done = run("record", "--programme", PROGRAMME, "--by", "王老师", "--receipt", "42")
+
+    assert done.output == f"{ZHANG}  50\n1 participants entered in batch 1.\n"
+    assert passed.results()[ZHANG]["status"] == "recorded"
+    assert run("record", "--programme", PROGRAMME, "--by", "王老师").output == "Nobody is ready to be entered.\n"
+
+
+def test_a_correction_names_its_people(passed: Tool, run) -> None:
+    run("record", "--programme", PROGRAMME, "--by", "王老师")
+    refused = run("record", "--programme", PROGRAMME, "--by", "王老师", "--correct", ZHANG)
+    assert (refused.exit_code, f"{ZHANG}: needs no correction" in refused.output) == (2, True)
+
+    passed.send(void(APPROVALS[3]))
+    done = run("record", "--programme", PROGRAMME, "--by", "王老师", "--correct", ZHANG, "--json")
+
+    assert orjson.loads(done.output) == {"batch": 2, "entries": {ZHANG: 0.0}}
+
+
+def test_a_programme_that_there_is_not(tool: Tool, run) -> None:
+    assert run("record", "--programme", "nothing", "--by", "王老师").exit_code == 2
