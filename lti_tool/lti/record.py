@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from lti_tool.config import Settings
-from lti_tool.domain.identifiers import account_key, email_key
 from lti_tool.lti.claims import AGS, DEEP_LINK, DEEP_LINKING, LTI, NRPS
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.locales import page_language
+from lti_tool.lti.matching import match_person
 from lti_tool.lti.roles import audience_role, is_gradable
 from lti_tool.lti.sessions import Opened, start_session
 from lti_tool.storage.queries import lti, lti_launches, offered, people, programmes
@@ -40,7 +40,9 @@ def record_launch(
     link = _save_link(conn, context["id"], claims)
     custom = _texts({**(link["custom"] if link else {}), **(claims.get(LTI + "custom") or {})})
     programme_id = _find_programme(conn, platform, context, custom)
-    person, how = match_person(conn, programme_id, platform["issuer"], claims["sub"], claims.get("email"))
+    person, how = match_person(
+        conn, programme_id, platform["issuer"], claims["sub"], claims.get("email"), _number(claims)
+    )
     member = lti_launches.save_member(conn, _member_row(context["id"], claims, person, how, now))
     person = _participant(conn, programme_id, member)
     role = audience_role(_roles(claims))
@@ -57,28 +59,6 @@ def record_launch(
     opened = start_session(conn, row, with_cookie=with_cookie, hours=settings.lti.session_hours, now=now)
     message_type = claims[LTI + "message_type"]
     return Launched(opened, message_type, role, programme_id, person, context["id"], custom)
-
-
-def match_person(
-    conn: Connection, programme_id: str | None, issuer: str, sub: str, email: Any
-) -> tuple[str | None, str | None]:
-    """The participant behind an account of a platform and how he was found: by account, or by e-mail address.
-
-    A match by e-mail links the account, so that statements which name it count from then on.
-    """
-    if programme_id is None:
-        return None, None
-    account = account_key(issuer, sub)
-    keys = [account, *([email_key(email)] if isinstance(email, str) and "@" in email else [])]
-    found = people.find_people(conn, programme_id, keys)
-    person = found.get(account) or next(iter(found.values()), None)
-    if person is None:
-        return None, None
-    if account not in found:
-        people.add_identifier(conn, programme_id, account, person, "launch")
-    if people.get_person(conn, programme_id, person) is None:  # staff: known, but nobody with credits
-        return None, None
-    return person, "account" if account in found else "email"
 
 
 def _participant(conn: Connection, programme_id: str | None, member: RowMapping) -> str | None:
@@ -165,6 +145,12 @@ def display_name(claims: Claims) -> str:
     whole = claims.get("name")
     parts = [claims.get("family_name"), claims.get("given_name")]
     return whole or "".join(part for part in parts if isinstance(part, str))
+
+
+def _number(claims: Claims) -> Any:
+    """The institution's own number of the person."""
+    lis = claims.get(LTI + "lis")
+    return lis.get("person_sourcedid") if isinstance(lis, dict) else None
 
 
 def _details(claims: Claims, custom: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ class Generic:
     #: Whether what deep linking makes stays hidden from learners until a teacher publishes it.
     links_are_drafts = False
 
+    #: Whether the roster calls a teacher a learner who may not edit the course; the launch knows better.
+    roster_demotes_assistants = False
+
     def registration_messages(self, base: str, name: str) -> list[dict[str, Any]]:
         """The messages to register for (Dynamic Registration 4.4)."""
         return [

@@ -11,3 +11,5 @@ class Moodle(Generic):
     def linked_parameters(self, custom: Mapping[str, str]) -> dict[str, str]:
         """Kept as lines `name=value`: a value of several lines would become further parameters."""
         return {name: " ".join(value.split()) for name, value in custom.items()}
+
+    roster_demotes_assistants = True

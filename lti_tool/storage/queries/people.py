@@ -1,6 +1,6 @@
 """The roster: participants, whose key is whose, and whose credits must be computed again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,13 @@ def add_identifier(conn: Connection, programme_id: str, key: str, person_id: str
     row = {"programme_id": programme_id, "key": key, "person_id": person_id, "source": source}
     upsert(conn, identifiers, [row], key=["programme_id", "key"])
     touch(conn, [(programme_id, person) for person in {person_id, before} if person])
+
+
+def add_identifiers(conn: Connection, programme_id: str, keys: Mapping[str, str], source: str) -> None:
+    """Keys that nobody had are these people's from now on, {key: person id}; the people are computed again."""
+    rows = [{"programme_id": programme_id, "key": key, "person_id": one, "source": source} for key, one in keys.items()]
+    upsert(conn, identifiers, rows, key=["programme_id", "key"], update=[])
+    touch(conn, [(programme_id, person) for person in set(keys.values())])
 
 
 def remove_identifier(conn: Connection, programme_id: str, key: str) -> str | None:

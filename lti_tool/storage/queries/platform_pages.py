@@ -44,7 +44,7 @@ def list_seen_people(
     query = (
         select(lti_members, lti_contexts.c.title.label("course_title"), lti_contexts.c.context_id.label("course_name"))
         .join(lti_contexts, lti_contexts.c.id == lti_members.c.context_id)
-        .where(lti_contexts.c.platform_id == platform_id)
+        .where(lti_contexts.c.platform_id == platform_id, lti_members.c.seen_at.is_not(None))
         .order_by(lti_members.c.seen_at.desc(), lti_members.c.id.desc())
         .limit(limit)
     )

@@ -97,11 +97,27 @@ lti_members = Table(
     Column("roles", JsonText, nullable=False),
     Column("is_trainee", Boolean, nullable=False),
     Column("participant_id", String(255)),
-    Column("linked_by", String(16)),  # account | email | hand
-    Column("seen_at", UtcDateTime, nullable=False),
+    Column("linked_by", String(16)),  # account | email | number | hand
+    Column("seen_at", UtcDateTime),  # the last launch; NULL: known from the roster alone
     Column("left_at", UtcDateTime),
     UniqueConstraint("context_id", "sub"),
     Index(None, "participant_id"),
+)
+
+lti_rosters = Table(
+    "lti_rosters",
+    metadata,
+    # How reading the LMS's list of a course's people went, and when it is due again.
+    Column("context_id", Integer, ForeignKey("lti_contexts.id", ondelete="CASCADE"), primary_key=True),
+    Column("programme_id", String(255)),  # that people were matched with: another one makes the roster due
+    Column("asked_at", UtcDateTime, nullable=False),  # with or without success
+    Column("busy_until", UtcDateTime),  # somebody is reading it, or has died doing so
+    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("read_at", UtcDateTime),  # NULL: never yet with success
+    Column("counts", JsonText),  # what that reading found
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("problem", String(32)),
+    Column("detail", Text),
 )
 
 lti_keys = Table(

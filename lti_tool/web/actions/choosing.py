@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from lti_tool.grades.refresh import refresh_desired
-from lti_tool.lti.record import match_person
+from lti_tool.lti.matching import match_person
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import lti_launches, offered, platform_pages, programmes
 from lti_tool.web.errors import not_found
