@@ -534,6 +534,17 @@ def test_a_platform_that_was_removed_cannot_finish_its_launch(tool: Tool, platfo
     refused(tool, tool.post_launch(form), "unknown_state", platform=None)
 
 
+def test_a_platform_that_is_removed_during_its_launch_cannot_finish_it(tool: Tool, platform: Platform) -> None:
+    def removed() -> Any:
+        with tool.db.begin() as conn:
+            lti.remove_platform(conn, platform.number)
+        return {"keys": platform.keys}
+
+    platform.answer = removed
+
+    refused(tool, tool.launch(platform), "replayed_nonce", platform=None)
+
+
 # Key sets
 
 
