@@ -99,6 +99,7 @@ def _introduce(tool: Tool, state: State, programme: ProgrammeFile) -> None:
         redirect_uris=[f"{public}/lti/launch"],
         jwks_url=f"{public}/lti/jwks",
         target_link_uri=f"{public}/lti/launch",
+        deep_linking_url=f"{public}/lti/launch",
     )
     platform = registration.NewPlatform(
         issuer=state.issuer,

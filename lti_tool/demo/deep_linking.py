@@ -18,7 +18,7 @@ def receive() -> Response:
     try:
         back, claims = _checked(state)
         with state.lock:
-            back.used = True
+            state.temperament.use_deep_linking(back)
             created, refused = _create(state, back, claims)
     except ServiceError as error:
         return state.temperament.deep_linking_error(error)
@@ -41,10 +41,18 @@ def _checked(state: State) -> tuple[DeepLinkingReturn, Json]:
     tool = state.registrations[back.client_id]
     try:
         claims = state.tool_keys.verify(request.form.get("JWT", ""), tool.jwks_url)
+        _check_message(claims)
         state.temperament.check_deep_linking(back, claims)
     except jwt.InvalidTokenError as error:
         raise ServiceError(400, str(error)) from error
     return back, claims
+
+
+def _check_message(claims: Json) -> None:
+    """What no platform can read otherwise: the list of items, each an object."""
+    items = claims.get(v.DEEP_LINKING + "content_items", [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ServiceError(400, "content_items must be a list of objects")
 
 
 def _create(state: State, back: DeepLinkingReturn, claims: Json) -> tuple[list[Link], list[str]]:
@@ -54,7 +62,11 @@ def _create(state: State, back: DeepLinkingReturn, claims: Json) -> tuple[list[L
     tool = state.registrations[back.client_id]
     if claims.get(v.DEEP_LINKING + "errormsg"):
         return created, refused
-    for item in claims.get(v.DEEP_LINKING + "content_items") or []:
+    items = claims.get(v.DEEP_LINKING + "content_items") or []
+    if not back.settings.get("accept_multiple"):
+        refused += ["only one item is accepted"] * (len(items) > 1)
+        items = items[:1]
+    for item in items:
         try:
             created.append(state.temperament.add_content(tool, back.course_id, item))
         except ServiceError as error:

@@ -146,15 +146,15 @@ def id_token_claims(state: State, tool: Registration, launch: Launch, nonce: str
         v.NRPS_CLAIM: temperament.members_claim(tool, launch),
     }
     claims |= {name: claim for name, claim in services.items() if claim}
-    return claims | _message_claims(state, tool, launch, nonce)
+    return claims | _message_claims(state, tool, launch)
 
 
-def _message_claims(state: State, tool: Registration, launch: Launch, nonce: str) -> Json:
+def _message_claims(state: State, tool: Registration, launch: Launch) -> Json:
     if launch.link_id:
         link = state.links[launch.link_id]
         return {v.LTI + "resource_link": state.temperament.resource_link_claim(link)}
     settings = state.temperament.deep_linking_settings(tool, launch)
     key = new_token()
-    state.deep_linking_returns[key] = DeepLinkingReturn(tool.client_id, launch.course_id, launch.sub, nonce)
+    state.deep_linking_returns[key] = DeepLinkingReturn(tool.client_id, launch.course_id, launch.sub, settings)
     url = f"{state.base_url}/deep-linking-return?data={key}"
     return {v.DEEP_LINKING + "deep_linking_settings": {"deep_link_return_url": url, **settings}}

@@ -107,7 +107,7 @@ class DeepLinkingReturn:
     client_id: str
     course_id: str
     sub: str
-    nonce: str
+    settings: Json
     used: bool = False
 
 

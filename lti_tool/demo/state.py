@@ -62,6 +62,7 @@ class State:
         self.cells: dict[tuple[str, str], Cell] = {}
         self.launches: dict[str, Launch] = {}
         self.deep_linking_returns: dict[str, DeepLinkingReturn] = {}
+        self.used_nonces: set[str] = set()
         self.grants: dict[str, Grant] = {}
         self.requests: list[ReceivedCall] = []
         self._last_id = 0
@@ -137,7 +138,7 @@ class State:
             self.registrations[registration.client_id] = registration
             return registration
 
-    def add_link(  # noqa: PLR0917
+    def add_link(
         self,
         course_id: str,
         client_id: str,

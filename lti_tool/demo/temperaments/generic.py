@@ -201,7 +201,30 @@ class Generic(Launching):
             raise ServiceError(400, "wrong iss")
         if self.state.issuer not in (audience if isinstance(audience, list) else [audience]):
             raise ServiceError(400, "wrong aud")
+        expected = {
+            v.LTI + "message_type": "LtiDeepLinkingResponse",
+            v.LTI + "version": "1.3.0",
+            v.LTI + "deployment_id": self.state.registrations[back.client_id].deployment_id,
+            v.DEEP_LINKING + "data": back.settings.get("data"),
+        }
+        for name, value in expected.items():
+            if claims.get(name) != value:
+                raise ServiceError(400, f"wrong {name}")
+        self._check_nonce(claims)
         self.state.tool_keys.check_times(claims)
+
+    def _check_nonce(self, claims: Json) -> None:
+        """Each answer has a nonce of its own."""
+        nonce = claims.get("nonce")
+        if not isinstance(nonce, str) or not nonce or nonce in self.state.used_nonces:
+            raise ServiceError(400, "wrong nonce")
+        self.state.used_nonces.add(nonce)
+
+    def use_deep_linking(self, back: DeepLinkingReturn) -> None:
+        """A dialogue that is answered is over."""
+        if back.used:
+            raise ServiceError(400, "this dialogue was answered already")
+        back.used = True
 
     def deep_linking_error(self, error: ServiceError) -> Response:
         return Response(error.message, error.status, content_type="text/plain; charset=utf-8")

@@ -270,6 +270,9 @@ class Moodle(Generic):
             raise ServiceError(400, "Consumer key is incorrect")
         self.state.tool_keys.check_times(claims)
 
+    def use_deep_linking(self, back: DeepLinkingReturn) -> None:
+        """The way back stays open as long as the teacher is logged in."""
+
     def add_content(self, tool: Registration, course_id: str, item: Json) -> Link:
         """Links, files and rich content end up as activities of the tool too; `lineItem.label` is ignored."""
         settings = self.link_settings(tool, item)
