@@ -1,8 +1,9 @@
 """One door to the database, SQLite by default or PostgreSQL by URL: a unit of work rolls back unless it ends well."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,13 +24,15 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite lets those who wait for the write lock look again and again; threads of one process queue instead.
+        self._turn: AbstractContextManager[Any] = RLock() if self.is_sqlite else nullcontext()
         self._writer = engine.execution_options(**{_WRITE: True})
         # PostgreSQL reads see each command's own snapshot anyway: without BEGIN and ROLLBACK, two round trips less.
         self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        with self._writer.begin() as connection:
+        with self._turn, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
