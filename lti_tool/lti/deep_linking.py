@@ -20,6 +20,10 @@ _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 _BACKDATED = timedelta(seconds=60)
 _LIFETIME = timedelta(minutes=5)
 
+#: Compared one by one: what a platform sends here may be anything.
+_YES = (True, "true")
+_NO = (False, "false")
+
 
 @dataclass(frozen=True, slots=True)
 class LinkingRequest:
@@ -67,8 +71,8 @@ def read_request(settings: Mapping[str, Any]) -> LinkingRequest:
     return LinkingRequest(
         return_url=settings["deep_link_return_url"],
         takes_links=RESOURCE_LINK in settings["accept_types"],
-        takes_several=settings.get("accept_multiple") in {True, "true"},
-        takes_line_items=settings.get("accept_lineitem") not in {False, "false"},
+        takes_several=settings.get("accept_multiple") in _YES,
+        takes_line_items=settings.get("accept_lineitem") not in _NO,
         data=data if isinstance(data, str) else None,
     )
 
