@@ -179,6 +179,9 @@ def _check_deep_linking(claims: Claims) -> None:
         value = settings.get(name)
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise LtiError("bad_claim", f"{DEEP_LINKING}.{name} must be a list of names")
+    for name in ("accept_multiple", "accept_lineitem", "auto_create", "data"):
+        if not isinstance(settings.get(name), bool | str | None):
+            raise LtiError("bad_claim", f"{DEEP_LINKING}.{name} is neither true nor false nor a text")
 
 
 def _check_submission_review(claims: Claims) -> None:

@@ -164,6 +164,8 @@ HOSTILE_CLAIMS: list[tuple[str, Callable[[Platform, Claims], Any], str, str]] = 
     ("deep linking without a way back", deep_linking(deep_link_return_url=None), "bad_claim", "return_url"),
     ("deep linking back to a script", deep_linking(deep_link_return_url="javascript:x"), "bad_claim", "return_url"),
     ("deep linking back to nowhere", deep_linking(deep_link_return_url="https://[x"), "bad_claim", "return_url"),
+    ("deep linking with lists for switches", deep_linking(accept_multiple=[True]), "bad_claim", "accept_multiple"),
+    ("deep linking with data that is an object", deep_linking(data={"a": 1}), "bad_claim", "data"),
     ("deep linking without types", deep_linking(accept_types=None), "bad_claim", "accept_types"),
     (
         "deep linking without targets",
