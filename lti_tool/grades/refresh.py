@@ -59,7 +59,7 @@ def refresh_desired(
             break
         changed += _refresh_page(conn, programme_id, learners, line_items, now, settings)
         after = learners[-1]["member_id"]
-    return changed + queries.hold_unlinked(conn, programme_id)
+    return changed + queries.hold_unlinked(conn, programme_id, participant_ids)
 
 
 def follow_credits(settings: MirrorSettings, clock: Clock) -> Callable[[Connection, str, Sequence[str]], None]:

@@ -86,6 +86,32 @@ def test_a_creation_whose_answer_was_lost_is_found_not_repeated(
     assert ungraded.score() == 34
 
 
+def test_a_creation_that_was_carried_out_twice_leaves_one_column(
+    world: World, ungraded: Campus, clock: FakeClock
+) -> None:
+    ungraded.state.faults.deliver_twice = True
+    world.earn(ZHANG, 33)
+    world.settle()
+    ungraded.state.faults.clear()
+    clock.advance(60)
+    world.mirror().run_pass()
+
+    assert len(ungraded.state.course_items(COURSE_ID)) == 1
+    assert ungraded.score() == 33
+
+
+def test_a_second_column_in_which_grades_stand_stays(world: World, ungraded: Campus, clock: FakeClock) -> None:
+    client = ungraded.tool.client_id
+    for label in ("第一", "第二", "第三"):
+        ungraded.state.add_line_item(COURSE_ID, client, label, 50, resource_id=RESOURCE, tag="total")
+    ungraded.state.override(COURSE_ID, "第二", CHEN.sub, 7)
+    world.earn(ZHANG, 33)
+    world.settle()
+
+    assert [item.label for item in ungraded.state.course_items(COURSE_ID)] == ["第一", "第二"]
+    assert (ungraded.score(label="第一"), ungraded.score(CHEN, label="第二")) == (33, 7)
+
+
 def test_a_deleted_column_is_made_again_and_filled(world: World, moodle: Campus, clock: FakeClock) -> None:
     mirror = world.mirror()
     moodle.enrol(CHEN)

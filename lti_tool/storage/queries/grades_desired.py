@@ -284,14 +284,16 @@ def list_incomplete(conn: Connection, tags: Sequence[str]) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
-def hold_unlinked(conn: Connection, programme_id: str) -> int:
-    """Cells of people who are linked to nobody of the programme any more: nothing further is sent for them."""
+def hold_unlinked(conn: Connection, programme_id: str, only: Sequence[str] | None = None) -> int:
+    """Cells of people (of `only`, if given) whose member is linked with somebody else: nothing further is sent."""
     linked = exists(_linked_member(programme_id).where(lti_members.c.id == grade_cells.c.member_id))
     statement = (
         update(grade_cells)
         .where(grade_cells.c.programme_id == programme_id, grade_cells.c.state != "left", ~linked)
         .values(state="left", reason="left", next_attempt_at=None, retry_at=None, pending_since=None)
     )
+    if only is not None:
+        statement = statement.where(grade_cells.c.participant_id.in_(only))
     return conn.execute(statement).rowcount
 
 
