@@ -11,7 +11,7 @@ import jwt
 from flask import Response, jsonify, request
 
 from lti_tool.demo import vocabulary as v
-from lti_tool.demo.people import Course
+from lti_tool.demo.people import Course, Person
 from lti_tool.demo.records import (
     Cell,
     DeepLinkingReturn,
@@ -30,6 +30,7 @@ _SUBMISSION = "https://canvas.instructure.com/lti/submission"
 _PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 _GRADED = ("FullyGraded", "PendingManual")
 _TOO_FAST = "403 Forbidden (Rate Limit Exceeded)"
+_MEMBERS = 50  # people on a page of the roster, at most
 _RESERVED = 50.0  # units that a call under way holds
 _REASONS = {
     "missing": "Missing access token",
@@ -320,6 +321,18 @@ class Canvas(Generic):
 
     def shows_result(self, item: LineItem, cell: Cell) -> bool:
         return self.state.is_gradable(item.course_id, cell.user_id)
+
+    # Memberships
+
+    def member_json(self, tool: Registration, person: Person, course_id: str) -> Json:
+        """Roles of the course alone, and the person's id of older days."""
+        old_id = hashlib.sha1(person.sub.encode(), usedforsecurity=False).hexdigest()
+        return super().member_json(tool, person, course_id) | {"lti11_legacy_user_id": old_id}
+
+    def member_paging(self) -> tuple[int, int]:
+        """Fifty people a page, however many are asked for."""
+        start, asked = super().member_paging()
+        return start, min(asked or _MEMBERS, _MEMBERS)
 
     # Deep linking
 
