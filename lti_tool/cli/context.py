@@ -20,6 +20,7 @@ from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.worker import Worker
 from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
 from lti_tool.storage.migrate import pending_migrations, upgrade
@@ -96,7 +97,8 @@ class Tool:
         return Mirror(self.db, Network(self.http, self.tokens), utc_now, self.mirror_settings)
 
     def build_worker(self) -> Worker:
-        return Worker(self.db, self.credits, self.mirror, poll_seconds=self.mirror_settings.poll)
+        rosters = Rosters(self.db, self.http, self.tokens, utc_now)
+        return Worker(self.db, self.credits, self.mirror, rosters, poll_seconds=self.mirror_settings.poll)
 
 
 pass_tool = click.make_pass_decorator(Tool)

@@ -30,7 +30,7 @@ _LONGEST_WAIT = timedelta(days=1)  # whatever a platform asks for
 _PAUSE = timedelta(seconds=10)  # between two readings that people ask for
 _GRACE = timedelta(minutes=3)  # beyond the time for reading: the last call, and writing down
 _PATIENCE = 300.0  # seconds that the worker gives to one roster
-_IDLE = 30.0  # seconds between two looks for one that is due
+_IDLE = 5.0  # seconds between two looks for one that is due
 _log = structlog.get_logger(__name__)
 
 #: How a reading ended, where it did not end with a key of PROBLEMS.

@@ -298,6 +298,19 @@ class MemberLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterCard:
+    """How the LMS's own list of the course's people was read last, and whom that left."""
+
+    read_at: datetime | None
+    is_fresh: bool  # somebody has just asked for it
+    is_busy: bool
+    figures: Sequence[str]  # what the last reading found, sentence by sentence
+    problem: tuple[str, str, str] | None  # what is in the way, what to do, the detail for administrators
+    again_at: datetime | None
+    left: Sequence[tuple[str, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
 class UnmatchedPage:
     """People and statements without a match; each list has the cursor of its next page."""
 
@@ -311,6 +324,7 @@ class UnmatchedPage:
     statements_before: int | None
     unfit: Sequence[UnmatchedLine]  # of known people, about nothing that the programme has
     unfit_after: str | None
+    roster: RosterCard
 
 
 @dataclass(frozen=True, slots=True)

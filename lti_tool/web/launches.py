@@ -9,7 +9,6 @@ from lti_tool.lti.blueprint import LtiPages, create_blueprint
 from lti_tool.lti.claims import DEEP_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.handover import Handover
-from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.record import Launched
 from lti_tool.storage.queries.lti import list_frame_hosts
 from lti_tool.web.errors import WebError
@@ -21,11 +20,8 @@ _WHOLE_DOMAINS = ("instructure.com",)
 
 def mount_lti(app: Flask, services: Services) -> None:
     """Mount /lti."""
-    lti = services.settings.lti
-    timeout = services.settings.grades.timeout_seconds
-    http = PlatformHttp(allow_private_hosts=lti.allow_private_hosts, timeout=timeout)
     pages = LtiPages(error=_show_error, registered=_show_registered, handover=_show_handover, after_launch=first_page)
-    app.register_blueprint(create_blueprint(services.db, services.settings, http, services.clock, pages))
+    app.register_blueprint(create_blueprint(services.db, services.settings, services.http, services.clock, pages))
 
 
 def frame_ancestors(services: Services) -> list[str]:

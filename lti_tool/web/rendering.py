@@ -28,6 +28,9 @@ _NOTICES = {
     "busy": lazy_gettext("Xuefen is working on it at this very moment. Look again in a few seconds."),
     "revoked": lazy_gettext("The credential is revoked."),
     "unlinked": lazy_gettext("The link is undone."),
+    "roster_continues": lazy_gettext(
+        "The course is large. Its roster is read in the background: look again in a minute."
+    ),
 }
 
 

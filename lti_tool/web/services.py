@@ -11,6 +11,9 @@ from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.store import open_store
 from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.rosters import Rosters
+from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
 from xapi import Store
 
@@ -26,6 +29,8 @@ class Services:
     clock: Clock
     store: Store
     credits: Credits
+    http: PlatformHttp  # the guarded way to the platforms
+    rosters: Rosters
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -42,13 +47,15 @@ def open_services(settings: Settings, clock: Clock, db: Database | None = None) 
     """Open the installation of these settings (on `db`, if it is open already)."""
     database = db or open_database(settings.database.url, pool_size=settings.server.threads)
     mirror = MirrorSettings.from_config(settings.grades)
-
+    http = PlatformHttp(allow_private_hosts=settings.lti.allow_private_hosts, timeout=settings.grades.timeout_seconds)
     return Services(
         settings=settings,
         db=database,
         clock=clock,
         store=open_store(settings, database, clock=clock),
         credits=Credits(database, clock, on_changed=follow_credits(mirror, clock)),
+        http=http,
+        rosters=Rosters(database, http, AccessTokens(database, http, clock), clock),
     )
 
 

@@ -326,8 +326,7 @@ class Canvas(Generic):
 
     def member_json(self, tool: Registration, person: Person, course_id: str) -> Json:
         """Roles of the course alone, and the person's id of older days."""
-        old_id = hashlib.sha1(person.sub.encode(), usedforsecurity=False).hexdigest()
-        return super().member_json(tool, person, course_id) | {"lti11_legacy_user_id": old_id}
+        return super().member_json(tool, person, course_id) | {"lti11_legacy_user_id": f"legacy-{person.sub}"}
 
     def member_paging(self) -> tuple[int, int]:
         """Fifty people a page, however many are asked for."""

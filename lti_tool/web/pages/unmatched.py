@@ -18,6 +18,7 @@ from lti_tool.storage.queries.statements import find_statements
 from lti_tool.web.contexts import MemberLine, UnmatchedLine, UnmatchedPage
 from lti_tool.web.formatting import reason_text
 from lti_tool.web.pages.lines import Lines
+from lti_tool.web.pages.roster import roster_card
 from lti_tool.web.services import Services
 
 _AT_ONCE = 20
@@ -52,6 +53,7 @@ def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, 
         suggested = _suggest(conn, session, members[:_AT_ONCE], offered)
         unfit = queries.list_obstructed(conn, programme_id, _UNFIT, after=asked.get("unfit", ""), limit=_AT_ONCE + 1)
         choices = _with_suggested(conn, programme_id, offered, suggested)
+        roster = roster_card(conn, course, services.clock(), is_fresh=asked.get("done") == "roster_read")
     explained = services.credits.explain_many(programme_id, unfit[:_AT_ONCE])
     return UnmatchedPage(
         members=[_member(row, suggested.get(row["id"])) for row in members[:_AT_ONCE]],
@@ -64,6 +66,7 @@ def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, 
         statements_before=_next(rows, "id"),
         unfit=[line for one in explained for line in _unfit_lines(one)],
         unfit_after=unfit[_AT_ONCE - 1] if len(unfit) > _AT_ONCE else None,
+        roster=roster,
     )
 
 

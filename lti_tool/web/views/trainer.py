@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.lti.claims import SUBMISSION_REVIEW
 from lti_tool.web.access import is_staff, launch, launched_blueprint, programme_id, staff_only
-from lti_tool.web.actions import links
+from lti_tool.web.actions import links, rosters
 from lti_tool.web.errors import forbidden, not_found
 from lti_tool.web.pages import course, reviewing, unmatched
 from lti_tool.web.pages.credits import credits_page, day_page, statement_page
@@ -63,6 +63,13 @@ def show_statement(participant: str, statement: object) -> str:
 def show_unmatched() -> str:
     page = unmatched.unmatched_page(services(), launch(), request.args)
     return render("trainer/unmatched.html", page)
+
+
+@blueprint.post("/roster")
+@staff_only
+def read_roster() -> Response:
+    said = rosters.read_roster(services(), launch())
+    return redirect(url_for("trainer.show_unmatched", _anchor="roster", done=notice(said) if said else None))
 
 
 @blueprint.post("/unmatched/<int:member>/link")
