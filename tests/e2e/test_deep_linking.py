@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.e2e.conftest import COURSE, GRADEBOOK, Demo
@@ -28,7 +29,7 @@ def test_a_trainer_adds_two_items_and_a_learner_opens_them(demo: Demo, page: Pag
     inside.locator("input[name=content]").fill(demo.platform + _LESSON)
     inside.locator("input[name=title]").fill("第三课：深度链接")
     inside.locator("button[value=check]").click()
-    expect(inside.locator(".chip.good")).to_contain_text("教学数据收集与分析")
+    expect(inside.locator(".note.good")).to_contain_text("教学数据收集与分析")
     inside.locator("button[value=add]").click()
     expect(inside.get_by_role("heading", name="已添加到课程")).to_be_visible()
     assert inside.locator(".cards li").count() == 2
@@ -51,6 +52,25 @@ def test_a_trainer_adds_two_items_and_a_learner_opens_them(demo: Demo, page: Pag
         expect(learner.frame_locator("#contentframe").get_by_text("/ 900 分钟").first).to_be_visible()
     finally:
         learner.close()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_picker_fits_and_has_no_barriers(demo: Demo, page: Page, language: str) -> None:
+    demo.log_in(page, "李培训师", "en" if language == "en" else "zh")
+    page.goto(demo.platform + COURSE)
+    page.locator(f"a[href*='{COURSE}/add/']").click()
+    page.frame_locator("#contentframe").get_by_role("heading", level=1).wait_for()
+    picker = next(frame.url for frame in page.frames if frame.url.startswith(demo.tool + "/at/"))
+    page.goto(f"{picker.partition('?')[0]}?lang={language}")
+    page.locator("input[name=content]").fill("https://example.org/elsewhere")
+    page.locator("button[value=more]").click()
+    expect(page.locator(".note.warn")).to_be_visible()
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{overflow} px too wide at {width} px"
+    barriers = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    assert barriers.violations_count == 0, barriers.generate_report()
 
 
 def test_cancelling_adds_nothing(demo: Demo, page: Page) -> None:

@@ -8,7 +8,10 @@ import jwt
 import pytest
 
 from lti_tool.lti import keys
+from lti_tool.lti.record import Launched
+from lti_tool.lti.sessions import Opened
 from lti_tool.storage.queries import lti_launches, programmes
+from lti_tool.web.launches import first_page
 from tests.web.launching import Installation, Page, Visitor, another_programme
 
 MOODLE = "https://moodle.example.org"
@@ -64,7 +67,8 @@ def sent(tool: Installation, page: Page) -> tuple[str, dict[str, Any]]:
 
 
 def items(tool: Installation, page: Page) -> list[dict[str, Any]]:
-    return sent(tool, page)[1][DL + "content_items"]
+    found: list[dict[str, Any]] = sent(tool, page)[1][DL + "content_items"]
+    return found
 
 
 def test_the_panel_and_two_lessons_go_back_to_the_platform_that_asked(tool: Installation, moodle: int) -> None:
@@ -324,6 +328,16 @@ def test_the_programme_is_chosen_first(tool: Installation, moodle: int) -> None:
     assert "What shall the course get?" in trainer.get("pick").text
 
 
+@pytest.mark.parametrize("programme", [PROGRAMME, None])
+@pytest.mark.parametrize("role", ["trainee", "trainer", "administrator"])
+@pytest.mark.parametrize(
+    ("message", "page"), [("LtiDeepLinkingRequest", "pick"), ("LtiSubmissionReviewRequest", "review")]
+)
+def test_a_launch_leads_to_what_it_asks_for(message: str, page: str, role: str, programme: str | None) -> None:
+    """Who may not go there is told so there."""
+    assert first_page(Launched(Opened(1, "t", None), message, role, programme, "a6f10c3e", 1, {})) == page
+
+
 def test_canvas_says_that_graded_activities_are_drafts(tool: Installation) -> None:
     tool.load()
     canvas = tool.register(MOODLE, product="canvas")
@@ -373,6 +387,14 @@ def test_trainees_review_nobody_but_themselves(tool: Installation, moodle: int) 
 
     assert other.get("review").status == 403
     assert "/credits" in self.get("review").location
+
+
+def test_a_review_waits_for_the_programme(tool: Installation, moodle: int) -> None:
+    tool.load(another_programme("nb-2027", "Ningbo 2027"))
+    trainer = tool.visit(moodle, tool.course(moodle), "trainer", for_user="s-9", **REVIEW)
+
+    assert "/start" in trainer.get("review").location
+    assert "/review" in trainer.post("start", {"programme": PROGRAMME}).location
 
 
 def test_a_review_needs_a_launch_that_asks_for_one(tool: Installation, moodle: int) -> None:

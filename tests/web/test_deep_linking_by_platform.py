@@ -1,0 +1,172 @@
+"""Deep linking from end to end over HTTP, with platforms that take it as the specification, Moodle and Canvas do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from lti_tool.cli.demo_setting import FIRST_LESSON, demo_programme
+from lti_tool.config import Files, Lti, Server, Settings
+from lti_tool.demo.people import COURSE_ID
+from lti_tool.demo.platform import PlatformConfig, create_platform
+from lti_tool.demo.records import Registration
+from lti_tool.demo.state import State
+from lti_tool.lti import registration
+from lti_tool.programmes.store import apply_programme
+from lti_tool.storage.database import Database
+from lti_tool.web.app import create_app
+from tests.support.clock import FakeClock
+from tests.support.ports import free_port
+from tests.support.server import serve
+
+TRAINER, TRAINEE = "5", "11"
+
+
+class _Form(HTMLParser):
+    """The last form of a page: where it goes, and its hidden fields."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action, self.fields = found.get("action", ""), {}
+        if tag == "input" and found.get("type") == "hidden":
+            self.fields[found["name"]] = found.get("value", "")
+
+
+@dataclass
+class Browser:
+    """Somebody who is logged in at the platform."""
+
+    session: requests.Session
+    platform: str
+
+    def post_form(self, page: requests.Response, **more: Any) -> requests.Response:
+        form = _Form(page.text)
+        return self.session.post(form.action or page.url, data={**form.fields, **more})
+
+    def launch(self, path: str) -> requests.Response:
+        """Open an activity or the tool's dialogue, up to the tool's own page."""
+        login = self.session.get(self.platform + path)
+        return self.post_form(self.post_form(login))
+
+
+@dataclass
+class World:
+    state: State
+    tool: Registration
+    platform: str
+
+    def browser(self, sub: str) -> Browser:
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["Sec-Fetch-Dest"] = "document"
+        session.post(f"{self.platform}/login", data={"sub": sub})
+        return Browser(session, self.platform)
+
+    @property
+    def dialogue(self) -> str:
+        return f"/course/{COURSE_ID}/add/{self.tool.client_id}"
+
+
+@pytest.fixture(params=["generic", "moodle", "canvas"])
+def world(request: pytest.FixtureRequest, db: Database, clock: FakeClock, tmp_path: Path) -> Iterator[World]:
+    tool_url, platform_port = f"http://127.0.0.1:{free_port()}", free_port()
+    platform_url = f"http://127.0.0.1:{platform_port}"
+    campus = create_platform(PlatformConfig(platform_url, tool_url, request.param, clock=clock))
+    state: State = campus.extensions["platform"]
+    settings = replace(
+        Settings(),
+        server=Server(public_url=tool_url),
+        lti=Lti(allow_private_hosts=True),
+        files=Files(str(tmp_path / "files")),
+    )
+    with (
+        serve(campus, platform_port),
+        serve(create_app(settings, clock=clock, db=db), int(tool_url.rpartition(":")[2])),
+    ):
+        launch = f"{tool_url}/lti/launch"
+        tool = state.register_tool(
+            name="Xuefen",
+            login_url=f"{tool_url}/lti/login",
+            redirect_uris=[launch],
+            jwks_url=f"{tool_url}/lti/jwks",
+            target_link_uri=launch,
+            deep_linking_url=launch,
+        )
+        registered = registration.NewPlatform(
+            issuer=state.issuer,
+            client_id=tool.client_id,
+            auth_login_url=state.auth_login_url,
+            auth_token_url=state.auth_token_url,
+            key_set_url=state.key_set_url,
+            product=request.param,
+            deployment_ids=(tool.deployment_id,),
+        )
+        registration.add(db, registered, clock())
+        with db.begin() as conn:
+            apply_programme(conn, demo_programme(platform_url, state.issuer, clock()), clock())
+        yield World(state, tool, platform_url)
+
+
+def test_the_panel_and_a_lesson_become_activities_that_a_learner_opens(world: World) -> None:
+    trainer = world.browser(TRAINER)
+    picker = trainer.launch(world.dialogue)
+    picked = trainer.post_form(
+        picker, action="add", choice="credits", column="1", content=world.platform + FIRST_LESSON, title="第一课"
+    )
+    added = trainer.post_form(picked)
+
+    assert (picker.status_code, picked.status_code, added.status_code) == (200, 200, 200), added.text
+    panel, lesson = world.state.course_links(COURSE_ID)
+    column = world.state.coupled_item(panel.id)
+    assert column
+    assert (column.maximum, column.tag, column.resource_id) == (50, "total", "xuefen:hz-2026")
+    assert world.state.coupled_item(lesson.id) is None
+    assert (lesson.title, lesson.custom["content"]) == ("第一课", world.platform + FIRST_LESSON)
+    assert panel.published is (world.state.temperament.product != "canvas")
+
+    panel.published = True
+    learner = world.browser(TRAINEE)
+    shown = learner.launch(f"/course/{COURSE_ID}/link/{panel.id}")
+    studied = learner.launch(f"/course/{COURSE_ID}/link/{lesson.id}")
+    assert shown.url.partition("?")[0].endswith("/credits")
+    assert studied.url.partition("?")[0].endswith("/study")
+    assert f'src="{world.platform}{FIRST_LESSON}"' in studied.text
+
+
+def test_cancelling_adds_nothing(world: World) -> None:
+    trainer = world.browser(TRAINER)
+
+    left = trainer.post_form(trainer.post_form(trainer.launch(world.dialogue), action="cancel"))
+
+    assert left.status_code == 200
+    assert world.state.course_links(COURSE_ID) == []
+
+
+def test_what_was_chosen_in_one_dialogue_is_refused_to_another_person(world: World) -> None:
+    trainer, other = world.browser(TRAINER), world.browser("2")
+    picked = trainer.post_form(trainer.launch(world.dialogue), action="add", choice="credits")
+
+    assert other.post_form(picked).status_code == 400
+    assert world.state.course_links(COURSE_ID) == []
+
+
+def test_an_answer_counts_once(world: World) -> None:
+    """Moodle alone keeps its way back open; there the same answer adds the same again."""
+    trainer = world.browser(TRAINER)
+    picked = trainer.post_form(trainer.launch(world.dialogue), action="add", choice="credits")
+
+    first, second = trainer.post_form(picked), trainer.post_form(picked)
+
+    assert first.status_code == 200
+    assert (second.status_code == 400) is (world.state.temperament.product != "moodle")
