@@ -177,6 +177,8 @@ def _merge(
     merged["email"] = one.email or old["email"]
     if old["linked_by"] == "hand":
         merged |= {"participant_id": old["participant_id"], "linked_by": "hand"}
+    elif old["linked_by"] is not None and old["participant_id"] == person:
+        merged["linked_by"] = old["linked_by"]  # the account of whoever was found by address is known by now
     if keeps_teachers and merged["is_trainee"] and audience_role(old["roles"]) != "trainee":
         merged |= {"roles": old["roles"], "is_trainee": old["is_trainee"]}
     return merged
