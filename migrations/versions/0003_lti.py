@@ -127,7 +127,7 @@ def upgrade() -> None:
         sa.Column("is_trainee", sa.Boolean(), nullable=False),
         sa.Column("participant_id", sa.String(length=255), nullable=True),
         sa.Column("linked_by", sa.String(length=16), nullable=True),
-        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["context_id"], ["lti_contexts.id"], name=op.f("fk_lti_members_context_id"), ondelete="CASCADE"
@@ -154,6 +154,24 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_lti_resource_links_context_id"), "lti_resource_links", ["context_id"], unique=False)
+    op.create_table(
+        "lti_rosters",
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.String(length=255), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("busy_until", sa.BigInteger(), nullable=True),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("counts", sa.Text(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem", sa.String(length=32), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["lti_contexts.id"], name=op.f("fk_lti_rosters_context_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("context_id", name=op.f("pk_lti_rosters")),
+    )
+    op.create_index(op.f("ix_lti_rosters_next_at"), "lti_rosters", ["next_at"], unique=False)
     op.create_table(
         "lti_sessions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -188,6 +206,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_lti_sessions_expires_at"), table_name="lti_sessions")
     op.drop_index(op.f("ix_lti_sessions_context_id"), table_name="lti_sessions")
     op.drop_table("lti_sessions")
+    op.drop_index(op.f("ix_lti_rosters_next_at"), table_name="lti_rosters")
+    op.drop_table("lti_rosters")
     op.drop_index(op.f("ix_lti_resource_links_context_id"), table_name="lti_resource_links")
     op.drop_table("lti_resource_links")
     op.drop_index(op.f("ix_lti_members_participant_id"), table_name="lti_members")
