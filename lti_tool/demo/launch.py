@@ -31,9 +31,9 @@ def required_person() -> Person:
 
 
 def start_launch(
-    state: State, person: Person, tool: Registration, course_id: str, link: Link | None
+    state: State, person: Person, tool: Registration, course_id: str, link: Link | None, for_user: str | None = None
 ) -> tuple[str, dict[str, str]]:
-    """Where to post the login initiation, and its fields; `link` None starts deep linking."""
+    """Where to post the login initiation, and its fields; `link` None starts deep linking, `for_user` a review."""
     target = link.target_link_uri if link else tool.deep_linking_url or tool.target_link_uri
     locale = state.temperament.locales["en" if session.get("lang") == "en" else "zh"]
     launch = Launch(
@@ -45,6 +45,7 @@ def start_launch(
         locale,
         target,
         state.now(),
+        for_user,
     )
     state.launches[launch.id] = launch
     return tool.login_url, state.temperament.login_fields(tool, launch)
@@ -118,6 +119,7 @@ def id_token_claims(state: State, tool: Registration, launch: Launch, nonce: str
     link = state.links[launch.link_id] if launch.link_id else None
     issued = int(state.now().timestamp())
     kind = v.RESOURCE_LINK_REQUEST if link else v.DEEP_LINKING_REQUEST
+    kind = v.SUBMISSION_REVIEW_REQUEST if launch.for_user else kind
     claims: Json = {
         "iss": state.issuer,
         "aud": tool.client_id,
@@ -152,7 +154,8 @@ def id_token_claims(state: State, tool: Registration, launch: Launch, nonce: str
 def _message_claims(state: State, tool: Registration, launch: Launch) -> Json:
     if launch.link_id:
         link = state.links[launch.link_id]
-        return {v.LTI + "resource_link": state.temperament.resource_link_claim(link)}
+        reviewed = {v.LTI + "for_user": {"user_id": launch.for_user}} if launch.for_user else {}
+        return {v.LTI + "resource_link": state.temperament.resource_link_claim(link), **reviewed}
     settings = state.temperament.deep_linking_settings(tool, launch)
     key = new_token()
     state.deep_linking_returns[key] = DeepLinkingReturn(tool.client_id, launch.course_id, launch.sub, settings)

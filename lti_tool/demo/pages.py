@@ -95,6 +95,23 @@ def link(course_id: str, link_id: str) -> str:
     )
 
 
+@blueprint.get("/course/<course_id>/link/<link_id>/review/<sub>")
+def review(course_id: str, link_id: str, sub: str) -> str:
+    """A learner's submission in the tool, from the gradebook (LTI Submission Review 1.0)."""
+    person, found = _course(course_id)
+    state = platform_state()
+    activity = state.links.get(link_id)
+    learner = state.people.get(sub)
+    if activity is None or activity.course_id != course_id or learner is None or not state.temperament.reviews:
+        abort(404)
+    if person.role_in(course_id) == "learner" or not state.is_gradable(course_id, sub):
+        abort(403)
+    tool = state.registrations[activity.client_id]
+    action, fields = start_launch(state, person, tool, course_id, activity, for_user=sub)
+    title = f"{activity.title} · {learner.name}"
+    return render_template("frame.html", course=found, title=title, text="", action=action, fields=fields)
+
+
 @blueprint.post("/course/<course_id>/link/<link_id>/publish")
 def publish(course_id: str, link_id: str) -> Response:
     """Show a draft activity to learners."""
@@ -136,6 +153,7 @@ def gradebook(course_id: str) -> str:
         items=state.course_items(course_id),
         cells=state.cells,
         teaches=shown is everybody,
+        reviews=state.temperament.reviews,
     )
 
 

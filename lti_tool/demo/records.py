@@ -98,6 +98,7 @@ class Launch:
     locale: str
     target_link_uri: str
     started: datetime
+    for_user: str | None = None  # whose submission is reviewed
 
 
 @dataclass(slots=True)

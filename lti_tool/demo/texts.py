@@ -35,6 +35,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "added": ("已添加到课程", "Added to the course"),
     "publish": ("发布", "Publish"),
     "draft": ("未发布", "Unpublished"),
+    "review": ("查看", "Review"),
     "back": ("返回课程", "Back to the course"),
 }
 

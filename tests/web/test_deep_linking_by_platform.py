@@ -170,3 +170,17 @@ def test_an_answer_counts_once(world: World) -> None:
 
     assert first.status_code == 200
     assert (second.status_code == 400) is (world.state.temperament.product != "moodle")
+
+
+def test_the_gradebook_opens_a_learner_in_the_tool(world: World) -> None:
+    """A column that came by deep linking can be reviewed; Canvas knows no such message."""
+    trainer = world.browser(TRAINER)
+    trainer.post_form(trainer.post_form(trainer.launch(world.dialogue), action="add", choice="credits", column="1"))
+    panel = world.state.course_links(COURSE_ID)[0]
+    path = f"/course/{COURSE_ID}/link/{panel.id}/review/{TRAINEE}"
+
+    if not world.state.temperament.reviews:
+        assert trainer.session.get(world.platform + path).status_code == 404
+        return
+    assert path in trainer.session.get(f"{world.platform}/gradebook/{COURSE_ID}").text
+    assert trainer.launch(path).url.endswith("/participants/a6f10c3e")

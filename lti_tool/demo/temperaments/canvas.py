@@ -49,6 +49,7 @@ class Canvas(Generic):
     key_set_max_age = 864000
     locales: ClassVar[dict[str, str]] = {"zh": "zh-Hans", "en": "en"}
     registers_active = False
+    reviews = False
     used_launch_error = "launch_no_longer_valid"
     invalid_request_error = "invalid_request_object"
     required_auth = (

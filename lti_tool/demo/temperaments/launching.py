@@ -31,6 +31,8 @@ class Launching:
     json_type = "application/json"
     dropped_from_next: tuple[str, ...] = ()
     registers_active = True
+    #: Whether its gradebook opens a learner's submission in the tool.
+    reviews = True
 
     items_path = "/services/<course_id>/lineitems"
     item_path = "/services/<course_id>/lineitems/<item_id>"
