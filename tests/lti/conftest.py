@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import Database, open_database
 from tests.conftest import DATABASES
+from tests.lti.registrar import Registrar
 from tests.support import databases
 from tests.support.clock import FakeClock
 from tests.support.platform import Platform, Tool
@@ -29,6 +30,12 @@ def tool(db: Database, clock: FakeClock) -> Tool:
 def platform(tool: Tool, clock: FakeClock) -> Iterator[Platform]:
     with Platform().serving() as platform:
         yield platform.register(tool.db, clock())
+
+
+@pytest.fixture
+def registrar() -> Iterator[Registrar]:
+    with Registrar().serving() as registrar:
+        yield registrar
 
 
 @pytest.fixture(scope="module", params=DATABASES)

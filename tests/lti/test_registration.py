@@ -1,109 +1,20 @@
 """Dynamic registration: by invitation, once, with the platform's own server and nobody else's (Registration 1.0)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
-from flask import Flask, Response, jsonify, request
-from werkzeug.test import TestResponse
+from flask import Response
 
-from lti_tool.lti import invitations
-from lti_tool.lti.canvas_json import canvas_configuration
-from lti_tool.lti.errors import SENTENCES
 from lti_tool.lti.http import Answer
 from lti_tool.lti.sessions import hash_of
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti
 from lti_tool.storage.tables import lti as t
+from tests.lti.registrar import CONFIGURATION, PLATFORM, Registrar, invite, refused, register
 from tests.support.clock import FakeClock
-from tests.support.platform import TOOL, Platform, Tool
-from tests.support.server import serve
-
-PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
-CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-CANVAS = "https://canvas.instructure.com/lti/"
-MOODLE = {"product_family_code": "moodle", "version": "4.5.6 (Build: 20250811)"}
-AGS_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-
-
-@dataclass
-class Registrar:
-    """The side of a platform that takes registrations; `configuration` and `answer` can be changed by a test."""
-
-    url: str = ""
-    product: dict[str, Any] = field(default_factory=lambda: dict(MOODLE))
-    configuration: dict[str, Any] = field(default_factory=dict)
-    answer: Any = None
-    seen: list[tuple[str, str | None, Any]] = field(default_factory=list)  # path, Authorization, body
-
-    @contextmanager
-    def serving(self) -> Iterator["Registrar"]:
-        app = Flask("registrar")
-
-        @app.get("/openid")
-        def openid() -> Any:
-            self.seen.append((request.full_path, request.headers.get("Authorization"), None))
-            return jsonify(self.configuration)
-
-        @app.post("/register")
-        def register() -> Any:
-            self.seen.append((request.path, request.headers.get("Authorization"), request.get_json()))
-            return self.answer if isinstance(self.answer, Response) else jsonify(self.answer)
-
-        with serve(app) as url:
-            self.url = url
-            self.configuration = {
-                "issuer": url,
-                "authorization_endpoint": f"{url}/auth",
-                "token_endpoint": f"{url}/token",
-                "jwks_uri": f"{url}/jwks",
-                "registration_endpoint": f"{url}/register",
-                PLATFORM: self.product,
-            }
-            self.answer = {"client_id": "new-client", CONFIGURATION: {"deployment_id": "3"}}
-            yield self
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What the tool asked to be registered."""
-        found: dict[str, Any] = self.seen[-1][2]
-        return found
-
-
-@pytest.fixture
-def registrar() -> Iterator[Registrar]:
-    with Registrar().serving() as registrar:
-        yield registrar
-
-
-def invite(tool: Tool) -> str:
-    url = invitations.create(tool.db, TOOL, tool.clock()).url
-    return parse_qs(urlsplit(url).query)["invitation"][0]
-
-
-def register(tool: Tool, registrar: Registrar, **changes: str | None) -> TestResponse:
-    query = {
-        "invitation": None if "invitation" in changes else invite(tool),
-        "openid_configuration": f"{registrar.url}/openid",
-        "registration_token": "platform-token",
-        **changes,
-    }
-    sent = {name: value for name, value in query.items() if value is not None}
-    return tool.client.get(tool.url("/lti/register"), query_string=sent)
-
-
-def refused(tool: Tool, answer: TestResponse, code: str, because: str = "") -> None:
-    assert (answer.status_code, answer.text) == (SENTENCES[code].status, f"refused: {code}")
-    assert tool.count(t.lti_platforms, t.lti_deployments) == {"lti_platforms": 0, "lti_deployments": 0}
-    with tool.db.read() as conn:
-        [entry] = lti.list_refusals(conn)
-    assert entry["code"] == code
-    assert because in entry["detail"]
+from tests.support.platform import Platform, Tool
 
 
 class TestTheInvitation:
@@ -351,77 +262,3 @@ class TestBadAnswers:
         answer = register(tool, registrar, openid_configuration="http://127.0.0.1:9/openid")
 
         refused(tool, answer, "bad_registration", "no connection")
-
-
-class TestWhatWeAskFor:
-    def test_is_what_moodle_needs(self, tool: Tool, registrar: Registrar) -> None:
-        register(tool, registrar)
-
-        body = registrar.body
-        configuration = body[CONFIGURATION]
-        assert "id_token" in body["response_types"]
-        assert body["initiate_login_uri"] == f"{TOOL}/lti/login"
-        assert body["redirect_uris"] == [f"{TOOL}/lti/launch"]
-        assert body["jwks_uri"] == f"{TOOL}/lti/jwks"
-        assert body["token_endpoint_auth_method"] == "private_key_jwt"
-        assert body["application_type"] == "web"
-        assert body["client_name"]
-        assert {f"{AGS_SCOPE}{name}" for name in ("lineitem", "score", "result.readonly")} < set(body["scope"].split())
-        assert configuration["domain"] == urlsplit(configuration["target_link_uri"]).netloc
-        assert {"name", "given_name", "family_name", "email"} < set(configuration["claims"])
-        assert "LtiDeepLinkingRequest" in {message["type"] for message in configuration["messages"]}
-
-    def test_is_what_canvas_needs(self, tool: Tool) -> None:
-        """Canvas: one issuer, a school's own address for registrations, no deployment in the answer, a number as id."""
-        product = {
-            "product_family_code": "canvas",
-            "version": "vCloud",
-            f"{CANVAS}account_name": "杭州第一中学",
-        }
-        with Registrar(product=product).serving() as issuer, Registrar().serving() as school:
-            issuer.configuration["registration_endpoint"] = f"{school.url}/register"
-            school.answer = {"client_id": 10000000000001, CONFIGURATION: {}}
-
-            answer = register(tool, issuer)
-
-            assert answer.text == "registered: 杭州第一中学"
-            body = school.body
-            with tool.db.read() as conn:
-                platform = lti.find_platform(conn, issuer.url, "10000000000001")
-        assert platform is not None
-        assert (platform["product"], platform["learns_deployments"]) == ("canvas", True)
-        assert {"client_credentials", "implicit"} <= set(body["grant_types"])
-        configuration = body[CONFIGURATION]
-        assert "://" not in configuration["domain"]
-        assert configuration[f"{CANVAS}privacy_level"] == "public"
-        types = [message["type"] for message in configuration["messages"]]
-        assert types == ["LtiResourceLinkRequest", "LtiDeepLinkingRequest"]
-        assert all(message["placements"] for message in configuration["messages"])
-
-    def test_a_double_of_canvas_may_use_its_shared_issuer_where_private_hosts_are_allowed(self, tool: Tool) -> None:
-        with Registrar(product={"product_family_code": "canvas"}).serving() as double:
-            double.configuration["issuer"] = "https://canvas.instructure.com"
-
-            assert register(tool, double).status_code == 200
-
-    def test_the_first_launch_brings_the_deployment(self, tool: Tool, registrar: Registrar) -> None:
-        with Platform(deployment_id="9:d89e").serving() as platform:
-            registrar.configuration["jwks_uri"] = f"{platform.base_url}/jwks"
-            registrar.answer = {"client_id": "new-client"}
-            register(tool, registrar)
-            platform.issuer, platform.client_id = registrar.url, "new-client"
-
-            session = tool.session(tool.launch(platform))
-
-        assert session is not None
-        assert session.deployment_id == "9:d89e"
-
-    def test_canvas_json_for_a_key_made_by_hand(self, tool: Tool) -> None:
-        served = tool.client.get(tool.url("/lti/canvas.json")).get_json()
-
-        assert served == canvas_configuration(tool.settings)
-        assert served["oidc_initiation_url"] == f"{TOOL}/lti/login"
-        assert served["target_link_uri"] == f"{TOOL}/lti/launch"
-        assert served["public_jwk_url"] == f"{TOOL}/lti/jwks"
-        assert served["extensions"][0]["domain"] == "tool.example.org"
-        assert all(isinstance(value, str) for value in served["custom_fields"].values())
