@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select, true, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, true, union
 
 from xapi.credentials import ids_of_key
 from xapi.filters import Filters
@@ -31,10 +31,18 @@ class Reader:
     credential: Credential
     only_own: bool
 
-    def sees(self) -> ColumnElement[bool]:
+    def sees(self, table: Any = statements, *, without_index: bool = False) -> ColumnElement[bool]:
+        """Its own statements or its tenant's; `without_index` hides the column from SQLite's choice of an index.
+
+        Most statements may be of one tenant or sender, and SQLite, which does not know how many, would walk them all
+        rather than use the index of a filter that finds few.
+        """
+        column, value = table.c.tenant, cast("str | int | None", self.credential.tenant)
         if self.only_own:
-            return _S.credential_id == self.credential.id
-        return true() if self.credential.tenant is None else _S.tenant == self.credential.tenant
+            column, value = table.c.credential_id, self.credential.id
+        elif value is None:
+            return true()
+        return cast("ColumnElement[bool]", (func.coalesce(column, column) if without_index else column) == value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ def find_page(conn: Connection, reader: Reader, filters: Filters) -> Page:
         return Page([], more=False)
     window = _window(filters)
     wanted = filters.limit + 1
-    found = _first(conn, [_visible(match, reader, window) for match in matches], filters, wanted)
+    sees = reader.sees(without_index=conn.dialect.name == "sqlite" and not _is_everything(filters))
+    found = _first(conn, [_visible(match, sees, window) for match in matches], filters, wanted)
     if len(matches) > 1 or not _is_everything(filters):
         found |= _referring(conn, matches, reader, _narrowed(window, found, filters, wanted), filters, wanted)
     seqs = sorted(found, reverse=not filters.ascending)[:wanted]
@@ -89,10 +98,17 @@ def _matching(conn: Connection, filters: Filters) -> list[Select[Any]] | None:
     if by_activity is None or by_agent is None:
         return None
     return [
-        _joined([*first_joins, *second_joins]).where(and_(true(), *common, *first, *second))
+        _joined(_order_of(first_joins if filters.agent else second_joins), [*first_joins, *second_joins]).where(
+            and_(true(), *common, *first, *second)
+        )
         for first_joins, first in by_agent
         for second_joins, second in by_activity
     ]
+
+
+def _order_of(links: Sequence[Table]) -> ColumnElement[int]:
+    """The agent, where one is asked for, finds fewest."""
+    return links[0].c.seq if links else _S.seq
 
 
 _Branch = tuple[list[Table], list[ColumnElement[bool]]]
@@ -129,11 +145,12 @@ def _by_activity(conn: Connection, filters: Filters) -> list[_Branch] | None:
     return branches
 
 
-def _joined(links: Sequence[Table]) -> Select[Any]:
+def _joined(place: ColumnElement[int], links: Sequence[Table]) -> Select[Any]:
+    """`place`: the `seq` whose index gives the order, so that nothing need be sorted."""
     source: Any = statements
     for link in links:
         source = source.join(link, link.c.seq == _S.seq)
-    return select(_S.seq).select_from(source)
+    return select(place.label("seq")).select_from(source)
 
 
 def _window(filters: Filters) -> tuple[int, int]:
@@ -155,16 +172,24 @@ def _narrowed(window: tuple[int, int], found: set[int], filters: Filters, wanted
     return (window[0], max(found)) if filters.ascending else (min(found), window[1])
 
 
-def _visible(match: Select[Any], reader: Reader, window: tuple[int, int]) -> Select[Any]:
-    bounded = match.where(_S.seq >= window[0]) if window[0] > 0 else match
-    bounded = bounded.where(_S.seq <= window[1]) if window[1] < _LAST else bounded
-    return bounded.where(_S.voided.is_(False), reader.sees())
+def _visible(match: Select[Any], sees: ColumnElement[bool], window: tuple[int, int]) -> Select[Any]:
+    place = _place(match)
+    bounded = match.where(place >= window[0]) if window[0] > 0 else match
+    bounded = bounded.where(place <= window[1]) if window[1] < _LAST else bounded
+    return bounded.where(_S.voided.is_(False), sees)
+
+
+def _place(match: Select[Any]) -> ColumnElement[int]:
+    """The column that a match selects."""
+    label: Any = match.selected_columns[0]
+    return label.element  # type: ignore[no-any-return]
 
 
 def _first(conn: Connection, selects: Sequence[Select[Any]], filters: Filters, wanted: int) -> set[int]:
     """The first `wanted` places of several selects: each reads no more than that from its index."""
-    order = _S.seq.asc() if filters.ascending else _S.seq.desc()
-    parts = [part.order_by(order).limit(wanted) for part in selects]
+    places = [_place(part) for part in selects]
+    orders = [place.asc() if filters.ascending else place.desc() for place in places]
+    parts = [part.order_by(order).limit(wanted) for part, order in zip(selects, orders, strict=True)]
     if len(parts) == 1:
         return set(conn.scalars(parts[0]))
     merged = union(*(select(part.subquery()) for part in parts))
@@ -180,33 +205,24 @@ def _referring(
     wanted: int,
 ) -> set[int]:
     """Visible statements in the window that refer, over any chain, to a statement that matches."""
+    reference = statement_references.c
     pointing = statements.alias("pointing")
-    place = statement_references.c.seq
-    order = place.asc() if filters.ascending else place.desc()
-    sees = reader.sees()
+    visible = select(literal(1)).where(
+        pointing.c.seq == reference.seq, pointing.c.voided.is_(False), reader.sees(pointing)
+    )
     found: set[int] = set()
     for match in matches:
-        targets = match.with_only_columns(_S.id).where(sees)
+        points_at_match = match.with_only_columns(literal(1)).where(_S.id == reference.target, reader.sees())
         query = (
-            select(place)
-            .join(pointing, pointing.c.seq == place)
-            .where(place >= window[0], place <= window[1], pointing.c.voided.is_(False))
-            .where(_sees_pointing(reader, pointing))
-            .where(statement_references.c.target.in_(targets))
+            select(reference.seq)
+            .where(reference.seq >= window[0], reference.seq <= window[1])
+            .where(visible.exists(), points_at_match.exists())
             .distinct()
-            .order_by(order)
+            .order_by(reference.seq.asc() if filters.ascending else reference.seq.desc())
             .limit(wanted)
         )
         found.update(conn.scalars(query))
     return found
-
-
-def _sees_pointing(reader: Reader, pointing: Any) -> ColumnElement[bool]:
-    if reader.only_own:
-        return pointing.c.credential_id == reader.credential.id  # type: ignore[no-any-return]
-    if reader.credential.tenant is None:
-        return true()
-    return pointing.c.tenant == reader.credential.tenant  # type: ignore[no-any-return]
 
 
 def _load(conn: Connection, seqs: Sequence[int]) -> list[tuple[int, str]]:
