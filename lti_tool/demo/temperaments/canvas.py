@@ -14,7 +14,6 @@ from lti_tool.demo import vocabulary as v
 from lti_tool.demo.people import Course, Person
 from lti_tool.demo.records import (
     Cell,
-    DeepLinkingReturn,
     Grant,
     Json,
     Launch,
@@ -23,7 +22,8 @@ from lti_tool.demo.records import (
     ServiceError,
     new_token,
 )
-from lti_tool.demo.temperaments.generic import Generic, is_number
+from lti_tool.demo.temperaments.canvas_linking import CanvasLinking
+from lti_tool.demo.temperaments.generic import is_number
 from lti_tool.demo.times import parse_time
 
 _SUBMISSION = "https://canvas.instructure.com/lti/submission"
@@ -40,7 +40,7 @@ _REASONS = {
 }
 
 
-class Canvas(Generic):
+class Canvas(CanvasLinking):
     product = "canvas"
     platform_name = "示例 Canvas"
     version = "cloud"
@@ -333,46 +333,6 @@ class Canvas(Generic):
         """Fifty people a page, however many are asked for."""
         start, asked = super().member_paging()
         return start, min(asked or _MEMBERS, _MEMBERS)
-
-    # Deep linking
-
-    def deep_linking_settings(self, tool: Registration, launch: Launch) -> Json:  # noqa: ARG002
-        """As from the module's dialogue; what is opaque stands in the return address alone."""
-        return {
-            "accept_types": ["ltiResourceLink"],
-            "accept_presentation_document_targets": ["iframe", "window"],
-            "accept_media_types": "application/vnd.ims.lti.v1.ltilink",
-            "accept_multiple": True,
-            "auto_create": False,
-        }
-
-    def check_deep_linking(self, back: DeepLinkingReturn, claims: Json) -> None:
-        """`iss`, `aud`, a nonce, and the times; `deployment_id` and `message_type` are not looked at."""
-        audience = claims.get("aud")
-        if claims.get("iss") != back.client_id:
-            raise ServiceError(400, "developer_key")
-        if self.state.issuer not in (audience if isinstance(audience, list) else [audience]):
-            raise ServiceError(400, "the 'aud' is invalid")
-        if not claims.get("nonce"):
-            raise ServiceError(400, "the 'nonce' is missing")
-        self.state.tool_keys.check_times(claims, oldest=300, ahead=30)
-
-    def deep_linking_error(self, error: ServiceError) -> Response:
-        """JSON, which the teacher sees raw in the frame."""
-        fault = {"attribute": "jwt", "type": error.message, "message": error.message}
-        answer = jsonify(errors={"data_jwt": [fault]})
-        answer.status_code = error.status
-        return answer
-
-    def link_settings(self, tool: Registration, item: Json) -> Json:
-        """A graded item becomes an assignment of the column's name, which learners see once it is published."""
-        settings = super().link_settings(tool, item)
-        column = item.get("lineItem")
-        if column is None:
-            return settings
-        if not is_number(column.get("scoreMaximum")):
-            raise ServiceError(400, "lineItem.scoreMaximum is a required field")
-        return {**settings, "title": column.get("label") or settings["title"], "published": False}
 
     # Dynamic registration
 
