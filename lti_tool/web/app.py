@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lti_tool.clock import Clock, utc_now
 from lti_tool.config import Settings
 from lti_tool.storage.database import Database
-from lti_tool.web import health
+from lti_tool.web import health, profile
 from lti_tool.web.api import views as api
 from lti_tool.web.assets import serve_assets
 from lti_tool.web.errors import register_error_handlers
@@ -42,6 +42,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, db: Database | Non
 
 def _mount(app: Flask, opened: Services) -> None:
     app.register_blueprint(create_blueprint(opened.store), url_prefix="/xapi")
+    app.register_blueprint(profile.blueprint)
     mount_lti(app, opened)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(health.blueprint)

@@ -225,6 +225,7 @@ class StatementPage:
     ends_at: datetime | None
     by: str | None
     raw: Mapping[str, Any]
+    profile: Sequence[str]  # how it does not follow the profile that it claims; for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ class UnmatchedLine:
     at: datetime | None
     reason: str
     participant_id: str | None = None
+    profile: Sequence[str] = ()  # how it does not follow the profile that it claims
 
 
 @dataclass(frozen=True, slots=True)

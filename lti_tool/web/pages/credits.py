@@ -23,6 +23,7 @@ from lti_tool.web.pages.offline import sessions_of
 from lti_tool.web.pages.online import calendar_of, courses_of
 from lti_tool.web.pages.points import points_of_page
 from lti_tool.web.pages.practice import deciding_statements, practice_of
+from lti_tool.web.pages.profile_words import profile_sentences
 from lti_tool.web.services import Services
 
 
@@ -149,6 +150,7 @@ def statement_page(
         ends_at=ends_at,
         by=piece.by_person if piece.by_person != participant_id else None,
         raw=raw,
+        profile=[] if is_own or not raw else profile_sentences(raw, services.vocabulary),
     )
 
 

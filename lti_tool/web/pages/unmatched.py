@@ -1,6 +1,7 @@
 """Who of the course, and which statements, have no match in the programme yet, and why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from lti_tool.credits.service import Explained
 from lti_tool.domain.identifiers import account_key, email_key
 from lti_tool.domain.reasons import Reason
+from lti_tool.evidence.activities import Vocabulary
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import members as member_queries
 from lti_tool.storage.queries import pages as queries
@@ -18,6 +20,7 @@ from lti_tool.storage.queries.statements import find_statements
 from lti_tool.web.contexts import MemberLine, UnmatchedLine, UnmatchedPage
 from lti_tool.web.formatting import reason_text
 from lti_tool.web.pages.lines import Lines
+from lti_tool.web.pages.profile_words import profile_sentences
 from lti_tool.web.pages.roster import roster_card
 from lti_tool.web.services import Services
 
@@ -55,6 +58,7 @@ def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, 
         choices = _with_suggested(conn, programme_id, offered, suggested)
         roster = roster_card(conn, course, services.clock(), is_fresh=asked.get("done") == "roster_read")
     explained = services.credits.explain_many(programme_id, unfit[:_AT_ONCE])
+    vocabulary = services.vocabulary
     return UnmatchedPage(
         members=[_member(row, suggested.get(row["id"])) for row in members[:_AT_ONCE]],
         members_after=_next(members, "id"),
@@ -62,9 +66,9 @@ def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, 
         linked_after=_next(linked, "id"),
         participants=[(row["id"], row["name"]) for row in choices],
         query=query,
-        statements=[_line(row, raw.get(row["statement"], {})) for row in rows[:_AT_ONCE]],
+        statements=[_line(row, raw.get(row["statement"], {}), vocabulary) for row in rows[:_AT_ONCE]],
         statements_before=_next(rows, "id"),
-        unfit=[line for one in explained for line in _unfit_lines(one)],
+        unfit=_with_profile(services, programme_id, [line for one in explained for line in _unfit_lines(one)]),
         unfit_after=unfit[_AT_ONCE - 1] if len(unfit) > _AT_ONCE else None,
         roster=roster,
     )
@@ -122,7 +126,7 @@ def _member(row: RowMapping, suggested: str | None = None) -> MemberLine:
     )
 
 
-def _line(row: RowMapping, raw: Mapping[str, Any]) -> UnmatchedLine:
+def _line(row: RowMapping, raw: Mapping[str, Any], vocabulary: Vocabulary) -> UnmatchedLine:
     is_voided = row["voided"]
     return UnmatchedLine(
         statement=row["statement"],
@@ -132,6 +136,7 @@ def _line(row: RowMapping, raw: Mapping[str, Any]) -> UnmatchedLine:
         reason=reason_text(Reason.VOIDED)
         if is_voided
         else gettext("No participant of the programme has this account or address."),
+        profile=profile_sentences(raw, vocabulary) if raw else (),
     )
 
 
@@ -144,6 +149,14 @@ def _who(row: RowMapping, actor: Mapping[str, Any]) -> str:
     name = actor.get("name") if is_actor else None
     key = rest.replace("|", " · ")
     return f"{name} ({key})" if isinstance(name, str) and name else key
+
+
+def _with_profile(services: Services, programme_id: str, lines: Sequence[UnmatchedLine]) -> list[UnmatchedLine]:
+    """The lines with what each statement does not follow of the profile that it claims."""
+    with services.db.read() as conn:
+        raw = find_statements(conn, programme_id, [line.statement for line in lines])
+    told = {id_: profile_sentences(one, services.vocabulary) for id_, one in raw.items()}
+    return [replace(line, profile=told.get(line.statement, ())) for line in lines]
 
 
 def _unfit_lines(explained: Explained) -> list[UnmatchedLine]:
