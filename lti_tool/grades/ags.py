@@ -1,17 +1,17 @@
 """Assignment and Grade Services 2.0 on the wire: addresses, content types and bodies, exactly as platforms demand."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 
 from lti_tool.grades.values import Grade, Row
 from lti_tool.grades.wire import Answer, Call
+from lti_tool.lti.paging import next_address, with_query
 
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 RESULT_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
@@ -22,7 +22,6 @@ _LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 PAGE = 100  # results or line items asked for at once: Canvas gives no more
 _FINE = Decimal("0.00001")  # as fine as Moodle keeps grades
-_NEXT = re.compile(r"<([^<>]*)>[^,<]*?;\s*rel\s*=[^a-z,;]*next(?![a-z-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,8 @@ def results_call(line_item_url: str) -> Call:
 
 def next_page(answer: Answer, before: Call) -> Call | None:
     """The page after an answer, by its Link header (Moodle's has typographic quotes); None after the last."""
-    found = _NEXT.search(answer.headers.get("link", ""))
-    return Call("GET", urljoin(before.url, found[1]), before.headers) if found else None
+    url = next_address(answer.headers, before.url)
+    return Call("GET", url, before.headers) if url else None
 
 
 def read_results(answer: Answer) -> list[Result]:
@@ -150,12 +149,6 @@ def below(url: str, name: str) -> str:
     """`…/lineitem?type_id=3` → `…/lineitem/scores?type_id=3`: Moodle's line items carry a query."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}"))
-
-
-def with_query(url: str, more: Mapping[str, str]) -> str:
-    """The address with further query parameters."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *more.items()])))
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -1,84 +1,26 @@
 """Names and roles: the roster of a course, read from the demo platform over real HTTP and taken over."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask, Response, jsonify
 from sqlalchemy import event, select, update
 
 from lti_tool.credits.service import Credits
 from lti_tool.demo.people import COURSE_ID, PEOPLE, Person
-from lti_tool.demo.records import ServiceError
 from lti_tool.domain.identifiers import account_key
-from lti_tool.lti.http import PlatformHttp
-from lti_tool.lti.rosters import BUSY, CONTINUES, EVERY, READ, Rosters
-from lti_tool.lti.tokens import AccessTokens
+from lti_tool.lti.rosters import READ
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import members, people
-from lti_tool.storage.queries import rosters as queries
-from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms, lti_rosters
+from lti_tool.storage.tables.lti import lti_members
 from lti_tool.storage.tables.programmes import identifiers
-from tests.grades.campus import CHEN, LEARNERS, LI, PROGRAMME, ZHANG, Campus, World
+from tests.grades.campus import CHEN, LEARNERS, LI, PROGRAMME, ZHANG, World
+from tests.lti.rosters import Course, Serve, crowd
 from tests.support.clock import FakeClock
 
-Serve = Callable[..., str]
 TEACHER = next(person for person in PEOPLE if person.role_in(COURSE_ID) == "instructor")
-
-
-class Course:
-    """A course of a demo platform after one launch, and the tool's roster of it."""
-
-    def __init__(self, world: World, temperament: str = "moodle", **more: Any) -> None:
-        self.world = world
-        self.campus: Campus = world.campus(temperament, **more)
-        self.state = self.campus.state
-        self.row = self.campus.context_row
-        self.url = self.state.temperament.members_url(COURSE_ID, self.campus.tool)
-        self.point_to(self.url)
-        self.rosters = self.reader()
-
-    def reader(self, timeout: float = 2.0) -> Rosters:
-        http = PlatformHttp(allow_private_hosts=True, timeout=timeout)
-        return Rosters(self.world.db, http, AccessTokens(self.world.db, http, self.world.clock), self.world.clock)
-
-    def point_to(self, url: str | None) -> None:
-        """The launch said that the roster is there."""
-        with self.world.db.begin() as conn:
-            conn.execute(update(lti_contexts).where(lti_contexts.c.id == self.row).values(memberships_url=url))
-
-    def read(self) -> str:
-        return self.rosters.sync(self.row)
-
-    def member(self, person: Person) -> Any:
-        return self.members()[person.sub]
-
-    def members(self) -> dict[str, Any]:
-        with self.world.db.read() as conn:
-            query = select(lti_members).where(lti_members.c.context_id == self.row)
-            return {row["sub"]: row for row in conn.execute(query).mappings()}
-
-    def known(self) -> Any:
-        with self.world.db.read() as conn:
-            return queries.find_roster(conn, self.row)
-
-    def counts(self) -> dict[str, int]:
-        found: dict[str, int] = self.known()["counts"]
-        return found
-
-    def leave(self, person: Person) -> None:
-        del self.state.people[person.sub]
-
-    def enrol(self, person: Person) -> None:
-        self.state.people[person.sub] = person
-
-    def pages(self) -> int:
-        """How many calls the roster service has had."""
-        return len([call for call in self.state.requests if call.path in self.url])
 
 
 @pytest.fixture
@@ -89,13 +31,6 @@ def world(db: Database, clock: FakeClock, live_server: Serve) -> World:
 @pytest.fixture
 def moodle(world: World) -> Course:
     return Course(world)
-
-
-def crowd(number: int) -> tuple[Person, ...]:
-    """Learners whom no programme knows."""
-    return tuple(
-        Person(f"x{n}", f"学员{n}", f"x{n}@example.org", "学", f"员{n}", {COURSE_ID: "learner"}) for n in range(number)
-    )
 
 
 @contextmanager
@@ -273,7 +208,7 @@ def test_a_link_made_by_hand_outlives_every_reading(moodle: Course) -> None:
 def test_who_left_keeps_their_link_and_is_themselves_again_when_they_return(moodle: Course) -> None:
     moodle.read()
     moodle.leave(CHEN)
-    moodle.world.clock.advance(3600)
+    moodle.clock.advance(3600)
     moodle.read()
     gone = moodle.member(CHEN)
     assert (gone["left_at"], gone["participant_id"]) == (moodle.world.clock(), CHEN.participant_id)
@@ -292,7 +227,7 @@ def test_who_left_is_told_of_once(moodle: Course) -> None:
     moodle.leave(CHEN)
     moodle.read()
     left = moodle.member(CHEN)["left_at"]
-    moodle.world.clock.advance(3600)
+    moodle.clock.advance(3600)
 
     moodle.read()
 
@@ -305,7 +240,7 @@ def test_who_launches_while_the_roster_is_read_has_not_left(moodle: Course) -> N
     late = crowd(1)[0]
 
     def paging() -> tuple[int, int]:
-        moodle.world.clock.advance(1)
+        moodle.clock.advance(1)
         moodle.campus.enrol(late)
         return ordinary()
 
@@ -352,243 +287,6 @@ def test_ten_thousand_people_need_no_query_each(world: World) -> None:
     assert len(said) < 150
 
 
-# ── what can go wrong ───────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("status", "problem", "wait"),
-    [
-        (401, "not_allowed", EVERY),
-        (403, "not_allowed", EVERY),
-        (404, "not_found", EVERY),
-        (400, "unreadable", timedelta(minutes=15)),
-        (429, "throttled", timedelta(minutes=15)),
-        (503, "platform_down", timedelta(minutes=15)),
-    ],
-)
-def test_a_refusal_is_named_and_changes_nobody(moodle: Course, status: int, problem: str, wait: timedelta) -> None:
-    moodle.read()
-    before, counts = moodle.members(), moodle.counts()
-    _refuse_roster(moodle, status)
-
-    assert moodle.read() == problem
-
-    assert moodle.members() == before
-    known = moodle.known()
-    assert (known["problem"], known["busy_until"], known["counts"]) == (problem, None, counts)
-    assert known["next_at"] == moodle.world.clock() + wait
-    assert str(status) in known["detail"]
-
-
-def test_a_scope_that_the_platform_took_back_is_no_access(world: World) -> None:
-    course = Course(world, "canvas", scopes=("https://purl.imsglobal.org/spec/lti-ags/scope/score",))
-
-    assert course.read() == "not_allowed"
-
-    assert "invalid_scope" in course.known()["detail"]
-
-
-def test_a_token_that_is_no_longer_taken_is_fetched_anew_once(moodle: Course) -> None:
-    moodle.read()
-    moodle.state.grants.clear()
-
-    assert moodle.read() == READ
-
-
-def test_failures_space_out_and_are_forgotten_with_the_next_success(moodle: Course) -> None:
-    moodle.state.faults.status = 503
-    waits = []
-    for _ in range(7):
-        moodle.read()
-        waits.append((moodle.known()["next_at"] - moodle.world.clock()) / timedelta(minutes=15))
-    assert waits == [1, 2, 4, 8, 16, 24, 24]
-
-    moodle.state.faults.clear()
-    moodle.read()
-
-    assert (moodle.known()["failures"], moodle.known()["problem"]) == (0, None)
-
-
-def test_a_platform_that_asks_for_patience_gets_it(moodle: Course) -> None:
-    moodle.state.faults.status, moodle.state.faults.retry_after = 429, 7200
-
-    moodle.read()
-
-    assert moodle.known()["next_at"] == moodle.world.clock() + timedelta(hours=2)
-
-
-def test_a_next_page_on_another_host_is_refused_and_sees_no_token(world: World, live_server: Serve) -> None:
-    course = Course(world)
-    seen: list[Any] = []
-    foreign = Flask("foreign")
-    foreign.add_url_rule("/more", "more", lambda: seen.append(1) or jsonify(members=[]))
-    place = live_server(foreign)
-    _answer(course, live_server, {"members": [{"user_id": "1"}]}, link=f'<{place}/more>; rel="next"')
-
-    assert course.read() == "foreign_address"
-
-    assert not seen
-    assert set(course.members()) == {ZHANG.sub}
-
-
-def test_a_roster_on_another_host_than_the_platforms_is_not_called(world: World, live_server: Serve) -> None:
-    course = Course(world)
-    seen: list[Any] = []
-    foreign = Flask("foreign")
-    foreign.add_url_rule("/members", "members", lambda: seen.append(1) or jsonify(members=[]))
-    course.point_to(f"{live_server(foreign)}/members")
-
-    assert course.read() == "foreign_address"
-    assert not seen
-
-
-@pytest.mark.parametrize(
-    ("body", "problem"),
-    [
-        ("<!doctype html><title>Log in</title>", "unreadable"),
-        ("", "unreadable"),
-        ("[]", "unreadable"),
-        ('{"members": {"user_id": "1"}}', "unreadable"),
-        ('{"members": []}', "empty"),
-        ('{"members": ["1", {}, {"user_id": 7}, {"user_id": ""}]}', "empty"),
-    ],
-)
-def test_an_answer_that_is_no_roster_changes_nobody(world: World, live_server: Serve, body: str, problem: str) -> None:
-    course = Course(world)
-    _answer(course, live_server, body)
-
-    assert course.read() == problem
-
-    assert course.member(ZHANG)["left_at"] is None
-
-
-def test_a_failure_on_a_later_page_is_no_shorter_list(world: World, live_server: Serve) -> None:
-    course = Course(world)
-    _answer(course, live_server, {"members": [{"user_id": "x"}]}, link='</elsewhere>; rel="next"')
-
-    assert course.read() == "not_found"
-
-    assert set(course.members()) == {ZHANG.sub}
-
-
-def test_a_list_without_end_is_given_up(world: World, live_server: Serve) -> None:
-    course = Course(world)
-    _answer(course, live_server, {"members": [{"user_id": "x"}]}, link='<?limit=500>; rel="next"')
-
-    assert course.read() == "too_long"
-
-
-def test_odd_entries_are_taken_for_what_they_are(world: World, live_server: Serve) -> None:
-    course = Course(world)
-    odd = {"user_id": "odd", "roles": "Learner", "name": "A &amp; B\n", "email": ["x"], "status": None}
-    _answer(course, live_server, {"members": [odd, {"user_id": "x" * 300}, {"user_id": "a\0b"}, 5]})
-
-    assert course.read() == READ
-
-    row = course.members()["odd"]
-    assert (row["name"], row["email"], row["roles"], row["is_trainee"]) == ("A & B", "", [], False)
-    assert course.counts()["people"] == 1
-
-
-def test_a_course_that_never_offered_a_roster_says_so(moodle: Course) -> None:
-    moodle.point_to(None)
-
-    assert moodle.read() == "no_service"
-
-
-# ── when ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_worker_reads_a_course_at_most_every_six_hours(moodle: Course) -> None:
-    assert moodle.rosters.sync_due()
-    assert not moodle.rosters.sync_due()
-    moodle.world.clock.advance(EVERY.total_seconds() - 1)
-    assert not moodle.rosters.sync_due()
-    moodle.world.clock.advance(1)
-    assert moodle.rosters.sync_due()
-    assert moodle.pages() == 2
-
-
-def test_a_course_that_fails_is_left_in_peace(moodle: Course) -> None:
-    _refuse_roster(moodle, 404)
-    assert moodle.rosters.sync_due()
-
-    for _ in range(5):
-        moodle.world.clock.advance(3600)
-        assert not moodle.rosters.sync_due()
-
-
-def test_a_course_that_shows_another_programme_is_read_again(moodle: Course) -> None:
-    moodle.rosters.sync_due()
-    with moodle.world.db.begin() as conn:
-        conn.execute(update(lti_rosters).values(programme_id="before"))
-
-    assert moodle.rosters.sync_due()
-
-
-def test_a_course_without_programme_or_roster_is_not_asked_about(moodle: Course) -> None:
-    with moodle.world.db.begin() as conn:
-        conn.execute(update(lti_contexts).values(programme_id=None))
-    assert not moodle.rosters.sync_due()
-
-
-def test_of_two_who_ask_at_once_one_reads(moodle: Course) -> None:
-    moodle.state.faults.stall_seconds = 0.5
-    said: list[str] = []
-    readers = [threading.Thread(target=lambda: said.append(moodle.reader().sync(moodle.row))) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for reader in readers:
-        reader.join()
-
-    assert sorted(said) == sorted([READ, BUSY])
-    assert moodle.pages() == 1
-
-
-def test_a_reader_that_died_holds_a_course_for_minutes_only(moodle: Course) -> None:
-    now = moodle.world.clock()
-    with moodle.world.db.begin() as conn:
-        assert queries.claim(conn, moodle.row, PROGRAMME, now, now + timedelta(minutes=8))
-    assert not moodle.rosters.sync_due()
-
-    moodle.world.clock.advance(480)
-
-    assert moodle.rosters.sync_due()
-
-
-def test_a_long_roster_is_left_to_the_worker_while_somebody_waits(world: World) -> None:
-    course = Course(world, "canvas", people=(*PEOPLE, *crowd(100)))
-    course.state.faults.stall_seconds = 0.2
-
-    assert course.rosters.read_soon(course.row, seconds=0.1) == CONTINUES
-
-    assert course.known()["problem"] is None
-    course.state.faults.clear()
-    assert course.rosters.sync_due()
-    assert course.counts()["people"] == 112
-
-
-def test_asking_again_at_once_asks_nobody(moodle: Course) -> None:
-    assert moodle.rosters.read_soon(moodle.row, seconds=5) == READ
-    assert moodle.rosters.read_soon(moodle.row, seconds=5) == READ
-    assert moodle.pages() == 1
-
-
-def test_the_thread_of_the_worker_reads_until_it_is_told_to_stop(moodle: Course) -> None:
-    stop = threading.Event()
-    thread = threading.Thread(target=moodle.rosters.run, args=(stop,))
-    thread.start()
-    for _ in range(100):
-        if moodle.known() is not None and moodle.known()["read_at"] is not None:
-            break
-        stop.wait(0.1)
-    stop.set()
-    thread.join(5)
-
-    assert not thread.is_alive()
-    assert len(moodle.members()) == 12
-
-
 def test_whoever_is_found_by_address_is_computed_again_since_their_account_may_be_on_record(world: World) -> None:
     course = Course(world, people=(ZHANG, CHEN))
     Credits(world.db, world.clock).refresh(PROGRAMME)
@@ -597,29 +295,3 @@ def test_whoever_is_found_by_address_is_computed_again_since_their_account_may_b
 
     with world.db.read() as conn:
         assert [row["id"] for row in people.list_stale(conn, PROGRAMME)] == [ZHANG.participant_id, CHEN.participant_id]
-
-
-def _refuse_roster(course: Course, status: int) -> None:
-    """The service answers this; tokens are given as ever."""
-
-    def refuse() -> Any:
-        raise ServiceError(status, "no")
-
-    course.state.temperament.member_paging = refuse  # type: ignore[method-assign]
-
-
-def _answer(course: Course, live_server: Serve, body: Any, link: str = "") -> None:
-    """Another service of the platform's own that says this as the roster."""
-    app = Flask("roster")
-
-    @app.get("/members")
-    def members_() -> Response:
-        answer = jsonify(body) if isinstance(body, dict) else Response(body, content_type="text/html")
-        if link:
-            answer.headers["Link"] = link
-        return answer
-
-    base = live_server(app)
-    course.point_to(f"{base}/members")
-    with course.world.db.begin() as conn:
-        conn.execute(update(lti_platforms).values(key_set_url=f"{base}/jwks"))
