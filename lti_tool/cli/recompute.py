@@ -2,30 +2,40 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
-from lti_tool.cli.context import Tool, pass_tool, print_json
+from lti_tool.cli.context import Tool, pass_tool, print_json, report_problems
 from lti_tool.credits.preview import Change, sum_up
 from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.credits.rebuild import rebuild_evidence
+from lti_tool.programmes.file import ProgrammeFile, ProgrammeFileError, read_programme_file
 from lti_tool.storage.queries.people import touch_programme
 
 
 @click.command()
 @click.option("--programme", "programme_id", required=True)
 @click.option("--dry-run", is_flag=True, help="Print who would change and how; write nothing.")
+@click.option(
+    "--file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --dry-run: as if this programme file were loaded.",
+)
 @click.option("--json", "as_json", is_flag=True)
 @pass_tool
-def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) -> None:
+def recompute(tool: Tool, programme_id: str, *, dry_run: bool, file: Path | None, as_json: bool) -> None:
     """Compute everybody's credits again, from the statements."""
     own = tool.credits
     try:
         own.programme(programme_id)
     except UnknownProgramme:
         raise click.BadParameter(f'there is no programme "{programme_id}"', param_hint="--programme") from None
+    if file is not None and not dry_run:
+        raise click.UsageError("--file goes with --dry-run; to load a file: xuefen programme load")
     if dry_run:
-        _print_changes(own.preview(programme_id), as_json=as_json)
+        changes = own.preview(programme_id) if file is None else own.preview_file(_read(file, programme_id))
+        _print_changes(changes, as_json=as_json)
         return
     statements = rebuild_evidence(tool.db, tool.store, tool.intake)
     with tool.db.begin() as conn:
@@ -35,6 +45,16 @@ def recompute(tool: Tool, programme_id: str, *, dry_run: bool, as_json: bool) ->
         print_json({"statements": statements, "changed": sorted(changed)})
     else:
         click.echo(f"{statements} statements read; the credits of {len(changed)} participants changed.")
+
+
+def _read(path: Path, programme_id: str) -> ProgrammeFile:
+    try:
+        file = read_programme_file(path)
+    except ProgrammeFileError as error:
+        report_problems(error.problems, f"{path} cannot be loaded")
+    if file.programme.id != programme_id:
+        raise click.BadParameter(f'it is of the programme "{file.programme.id}"', param_hint="--file")
+    return file
 
 
 def _print_changes(changes: Iterable[Change], *, as_json: bool) -> None:

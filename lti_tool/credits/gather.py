@@ -6,35 +6,36 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from lti_tool.credits.plans import Plan
 from lti_tool.domain.credits.offline import find_class_logs
 from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.rows import to_evidence
-from lti_tool.storage.queries import people
 from lti_tool.storage.queries.evidence import list_evidence
 
 #: Kinds where it matters who speaks, not only about whom.
 _SPOKEN = {Kind.VERDICT.value, Kind.STAGE.value, Kind.ASSESSMENT.value}
 
 
-def gather_evidence(conn: Connection, programme_id: str, participant_ids: Sequence[str]) -> dict[str, list[Evidence]]:
+def gather_evidence(conn: Connection, plan: Plan, participant_ids: Sequence[str]) -> dict[str, list[Evidence]]:
     """All evidence of these participants: {participant id: evidence}, empty lists included."""
-    keys = people.list_keys_of(conn, programme_id, participant_ids)
+    keys = plan.keys_of(conn, participant_ids)
     owner = {key: person for person, own in keys.items() for key in own}
-    rows = list_evidence(conn, programme_id, sorted(owner))
+    rows = list_evidence(conn, plan.programme_id, sorted(owner))
     speakers = {row["actor_key"] for row in rows if row["kind"] in _SPOKEN}
-    known = people.find_people(conn, programme_id, sorted(speakers - owner.keys())) | owner
+    known = plan.find_people(conn, sorted(speakers - owner.keys())) | owner
     gathered: dict[str, list[Evidence]] = defaultdict(list, {person: [] for person in participant_ids})
     for row in rows:
         gathered[owner[row["subject_key"]]].append(to_evidence(row, known.get(row["actor_key"])))
     return gathered
 
 
-def with_class_logs(conn: Connection, index: ProgrammeIndex) -> ProgrammeIndex:
+def current_index(conn: Connection, plan: Plan, under: str = "") -> ProgrammeIndex:
     """The index with the trainers' logs there are now, where one log may stand for a whole class (A-12)."""
+    index = plan.ready(conn, under).index
     if index.rules.settings.log_required != "class":
         return index
-    keys = people.list_keys_of(conn, index.programme.id, sorted(index.programme.staff))
+    keys = plan.keys_of(conn, sorted(index.programme.staff))
     own = sorted({key for found in keys.values() for key in found})
     logs = (to_evidence(row, None) for row in list_evidence(conn, index.programme.id, own) if row["kind"] == Kind.LOG)
     return replace(index, class_logs=find_class_logs(logs, index))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from lti_tool.credits.rows import figures_differ
+from lti_tool.domain.learner import LearnerContext
 from lti_tool.storage.types import Row
 
 _FIGURES = ("accrued", "online", "online_seconds", "offline", "practice", "status", "unmet", "recorded")
@@ -63,13 +64,12 @@ def sum_up(changes: Iterable[Change]) -> Summary:
 
 
 def list_changes(
-    roster: Sequence[Row],
-    before: Mapping[str, Row],
-    after: Sequence[Row],
+    contexts: Iterable[LearnerContext], before: Mapping[str, Row], after: Sequence[Row]
 ) -> Iterator[Change]:
-    """The changes between kept and newly computed results of the same people, in roster order."""
-    for person, new in zip(roster, after, strict=True):
-        old = before.get(person["id"])
+    """The changes between kept and newly computed results of the same people, in their order."""
+    for context, new in zip(contexts, after, strict=True):
+        person = context.participant
+        old = before.get(person.id)
         if old is not None and not figures_differ(old, new):
             continue
         figures = {
@@ -78,4 +78,4 @@ def list_changes(
             if old is None or old[name] != new[name]
         }
         if figures:
-            yield Change(person["id"], person["name"], person["school_id"], figures)
+            yield Change(person.id, person.name, context.school.id, figures)

@@ -1,6 +1,7 @@
 """A programme made ready for computing: plan, effective rules, and whose word counts, kept per version."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -55,15 +56,22 @@ def _prepare(conn: Connection, programme_id: str, under: str) -> ReadyProgramme:
     programme = find_programme(conn, programme_id)
     if programme is None:
         raise UnknownProgramme(programme_id)
+    team = {
+        row["id"]: Person(row["id"], position=row["position"], school=row["school_id"])
+        for row in people.list_team(conn, programme_id)
+    }
+    staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
+    return ready_under(conn, programme, {**staff, **team}, under)
+
+
+def ready_under(
+    conn: Connection, programme: Programme, people_: Mapping[str, Person], under: str = ""
+) -> ReadyProgramme:
+    """A programme under its own rules, or under those that were kept by the hash `under`."""
     if under:
         kept = get_rules(conn, under)
         programme = replace(programme, settings=kept["settings"])
         rules = apply_settings(parse_rule_set(kept["source"]), kept["settings"])
     else:
         rules = apply_settings(load_rule_set(programme.rule_set), programme.settings)
-    team = {
-        row["id"]: Person(row["id"], position=row["position"], school=row["school_id"])
-        for row in people.list_team(conn, programme_id)
-    }
-    staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
-    return ReadyProgramme(programme, rules, ProgrammeIndex.build(programme, rules, people={**staff, **team}))
+    return ReadyProgramme(programme, rules, ProgrammeIndex.build(programme, rules, people=people_))

@@ -1,25 +1,26 @@
 """Keeping credits true: whoever is stale is computed again, and any figure can be explained."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from lti_tool.clock import Clock, utc_now
-from lti_tool.credits.gather import gather_evidence, with_class_logs
+from lti_tool.credits.gather import current_index, gather_evidence
+from lti_tool.credits.plans import FilePlan, Plan, StoredPlan
 from lti_tool.credits.preview import Change, list_changes
 from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
 from lti_tool.domain.learner import LearnerContext, ProgrammeIndex
 from lti_tool.domain.values import Credit, Evidence, Participant
+from lti_tool.programmes.file import ProgrammeFile
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries.recordings import find_entered
 from lti_tool.storage.queries.results import find_results, save_results
-from lti_tool.storage.types import Row
 
 #: Called in the unit of work that writes results, with the programme and the participants whose figures changed.
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
@@ -65,12 +66,14 @@ class Credits:
         return {person for part in parts for person in self._refresh(programme_id, part)}
 
     def _refresh(self, programme_id: str, participant_ids: Sequence[str] | None) -> set[str]:
+        plan = self._plan(programme_id)
         changed: set[str] = set()
         last = ""
         while True:
             with self._db.read() as conn:
                 stale = people.list_stale(conn, programme_id, only=participant_ids, after=last, limit=_CHUNK)
-                computed = self._compute(conn, programme_id, stale)
+                contexts = _contexts(conn, plan, [to_participant(row) for row in stale])
+                computed = self._compute(conn, plan, contexts, {row["id"]: row["touched"] for row in stale})
             if not stale:
                 return changed
             changed |= self._save(programme_id, computed)
@@ -86,11 +89,13 @@ class Credits:
             rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
             if not rows:
                 return []
-            evidence = gather_evidence(conn, programme_id, list(rows))
-            contexts = self._contexts(conn, programme_id, list(rows.values()))
+            plan = self._plan(programme_id)
+            persons = [to_participant(row) for row in rows.values()]
+            evidence = gather_evidence(conn, plan, list(rows))
+            contexts = _contexts(conn, plan, persons)
         now = self._clock()
         explained = []
-        for context in (contexts[id_] for id_ in participant_ids if id_ in rows):
+        for context in (contexts[id_] for id_ in participant_ids if id_ in contexts):
             own = evidence[context.participant.id]
             explained.append(Explained(context.participant, assess(own, context, now), context, own))
         return explained
@@ -101,43 +106,44 @@ class Credits:
         while True:
             with self._db.read() as conn:
                 roster = people.list_participants(conn, programme_id, after=last, limit=_CHUNK)
-                before = find_results(conn, programme_id, [row["id"] for row in roster])
-                after = self._compute(conn, programme_id, roster)
+                persons = [to_participant(row) for row in roster]
+                changes = self._changes(conn, self._plan(programme_id), persons)
             if not roster:
                 return
-            yield from list_changes(roster, before, after)
+            yield from changes
             last = roster[-1]["id"]
 
-    def _compute(self, conn: Connection, programme_id: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        if not rows:
+    def preview_file(self, file: ProgrammeFile) -> Iterator[Change]:
+        """Who would change, and how, if this programme file were loaded; nothing is written."""
+        with self._db.read() as conn:
+            plan = FilePlan(file, conn)
+        for some in people.chunks(sorted(file.participants, key=lambda person: person.id), _CHUNK):
+            with self._db.read() as conn:
+                changes = self._changes(conn, plan, some)
+            yield from changes
+
+    def _changes(self, conn: Connection, plan: Plan, persons: Sequence[Participant]) -> list[Change]:
+        contexts = _contexts(conn, plan, persons)
+        before = find_results(conn, plan.programme_id, list(contexts))
+        after = self._compute(conn, plan, contexts, {})
+        return list(list_changes(contexts.values(), before, after))
+
+    def _plan(self, programme_id: str) -> StoredPlan:
+        return StoredPlan(self._shelf, programme_id)
+
+    def _compute(
+        self, conn: Connection, plan: Plan, contexts: Mapping[str, LearnerContext], touched: Mapping[str, int]
+    ) -> list[dict[str, Any]]:
+        if not contexts:
             return []
-        contexts = self._contexts(conn, programme_id, rows)
-        evidence = gather_evidence(conn, programme_id, list(contexts))
+        evidence = gather_evidence(conn, plan, list(contexts))
         now = self._clock()
         return [
             to_result_row(
-                programme_id,
-                assess(evidence[row["id"]], contexts[row["id"]], now),
-                touch=row["touched"],
-                now=now,
+                plan.programme_id, assess(evidence[person], context, now), touch=touched.get(person, 0), now=now
             )
-            for row in rows
+            for person, context in contexts.items()
         ]
-
-    def _contexts(self, conn: Connection, programme_id: str, rows: Sequence[Row]) -> dict[str, LearnerContext]:
-        """Everybody's place under the rules in force; what was recorded stays under those it was recorded under."""
-        today = self._shelf.get(conn, programme_id).rules.hash
-        entered = find_entered(conn, programme_id, [row["id"] for row in rows])
-        indexes: dict[str, ProgrammeIndex] = {}
-        contexts = {}
-        for row in rows:
-            own = entered.get(row["id"])
-            under = "" if own is None or not own["credits"] or own["rule_set_hash"] == today else own["rule_set_hash"]
-            if under not in indexes:
-                indexes[under] = with_class_logs(conn, self._shelf.get(conn, programme_id, under).index)
-            amount = None if own is None else own["credits"]
-            contexts[row["id"]] = indexes[under].context(to_participant(row), amount)
-        return contexts
 
     def _save(self, programme_id: str, computed: Sequence[dict[str, Any]]) -> set[str]:
         with self._db.begin() as conn:
@@ -148,6 +154,27 @@ class Credits:
             if self._on_changed and changed:
                 self._on_changed(conn, programme_id, sorted(changed))
         return changed
+
+
+def _contexts(conn: Connection, plan: Plan, persons: Sequence[Participant]) -> dict[str, LearnerContext]:
+    """Everybody's place under the rules in force; what was recorded stays under those it was recorded under.
+
+    Somebody whose group is no longer planned has no place.
+    """
+    if not persons:
+        return {}
+    ready = plan.ready(conn)
+    entered = find_entered(conn, plan.programme_id, [person.id for person in persons])
+    indexes: dict[str, ProgrammeIndex] = {}
+    contexts = {}
+    for person in (one for one in persons if one.group in ready.index.places):
+        own = entered.get(person.id)
+        kept = "" if own is None or not own["credits"] else own["rule_set_hash"]
+        under = "" if kept == ready.rules.hash else kept
+        if under not in indexes:
+            indexes[under] = current_index(conn, plan, under)
+        contexts[person.id] = indexes[under].context(person, None if own is None else own["credits"])
+    return contexts
 
 
 def _keep_or_date(row: dict[str, Any], old: RowMapping | None) -> bool:

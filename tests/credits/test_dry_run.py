@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from lti_tool.credits.preview import Change, list_changes, sum_up
-from lti_tool.domain.values import Group
+from lti_tool.credits.recording import Recording
+from lti_tool.domain.identifiers import account_key
+from lti_tool.domain.values import Group, Participant
+from lti_tool.programmes.file import ProgrammeFile
 from lti_tool.programmes.store import apply_programme
 from tests.credits.conftest import EXAMPLE, Tool
-from tests.credits.learners import study
+from tests.credits.learners import approved, assessments, attendance, study
+from tests.domain.notation import SCHOOL, context_of
 from tests.support.clock import FakeClock
-from tests.support.statements import CHEN, slice_
+from tests.support.statements import CHEN, MOODLE, slice_
 
 PROGRAMME, ZHANG, CHEN_ID = "hz-2026", "a6f10c3e", "c41b77e0"
 
@@ -129,11 +134,88 @@ def test_sums_by_school_and_in_total() -> None:
 def test_only_figures_that_differ_are_listed() -> None:
     names = ("accrued", "online", "online_seconds", "offline", "practice", "status", "unmet", "recorded")
     old = dict.fromkeys(names, 1)
-    roster = [{"id": "a", "name": "甲", "school_id": "1"}, {"id": "b", "name": "乙", "school_id": "1"}]
+    contexts = [context_of(participant=Participant(name, name.upper(), "grp-1")) for name in "ab"]
 
-    (found,) = list_changes(roster, {"a": old, "b": old}, [{**old, "online": 2}, dict(old)])
+    (found,) = list_changes(contexts, {"a": old, "b": old}, [{**old, "online": 2}, dict(old)])
 
-    assert (found.participant, found.figures) == ("a", {"online": (1, 2)})
+    assert (found.participant, found.name, found.school, found.figures) == ("a", "A", SCHOOL, {"online": (1, 2)})
+
+
+# ── a file that is not loaded yet ────────────────────────────────────────────────────────────────────
+
+
+def preview_file(tool: Tool, file: ProgrammeFile) -> dict[str, dict[str, tuple[Any, Any]]]:
+    return {change.participant: dict(change.figures) for change in tool.credits.preview_file(file)}
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "a setting": {"settings": {"online_award": "proportional"}},
+    "a preset": {"settings": {"preset": "strict"}},
+    "another rule set": {"rule_set": "blank-25-25", "settings": {}},
+    "a course is held": {"courses": tuple(replace(one, review="hold") for one in EXAMPLE.programme.courses)},
+    "no classes": {"offline_classes": {}},
+    "whose log": {"settings": {"log_required": "class"}},
+}
+
+
+@pytest.mark.parametrize("changes", [pytest.param(value, id=name) for name, value in CHANGES.items()])
+def test_what_a_file_would_change_is_what_it_changes(studied: Tool, clock: FakeClock, changes: dict[str, Any]) -> None:
+    """A change of rules shows its effect before it is applied: the same that a look afterwards shows."""
+    studied.send(*attendance()[:4])
+    studied.credits.refresh(PROGRAMME)
+    before, file = studied.results(), replace(EXAMPLE, programme=replace(EXAMPLE.programme, **changes))
+
+    foreseen = preview_file(studied, file)
+    assert studied.results() == before
+    with studied.db.begin() as conn:
+        apply_programme(conn, file, clock())
+
+    assert foreseen == changes_of(studied)
+
+
+def test_a_file_may_change_the_roster_too(studied: Tool, clock: FakeClock) -> None:
+    """陈老师's account becomes 张老师's; a link made at a launch stays what it is."""
+    account = account_key(MOODLE, CHEN["account"]["name"])
+    moved = tuple((key, ZHANG if key == account else person) for key, person in EXAMPLE.identifiers)
+    file = replace(EXAMPLE, identifiers=moved)
+
+    foreseen = preview_file(studied, file)
+    with studied.db.begin() as conn:
+        apply_programme(conn, file, clock())
+
+    assert foreseen == changes_of(studied)
+    assert foreseen[CHEN_ID]["online_seconds"] == (18_000, 0)
+
+
+def test_a_recorded_figure_would_not_change(studied: Tool, clock: FakeClock) -> None:
+    studied.send(*attendance(), *assessments(), *approved("p1", 5), *approved("p2", 10), *approved("p3", 10))
+    Recording(studied.db, studied.credits, clock).enter(PROGRAMME, by="王老师")
+    shares = {"online": 15, "offline": 8, "practice": 27}
+
+    foreseen = preview_file(
+        studied, replace(EXAMPLE, programme=replace(EXAMPLE.programme, settings={"structure": shares}))
+    )
+
+    assert ZHANG not in foreseen
+
+
+def test_somebody_whose_group_is_gone_keeps_the_figures_of_that_time(studied: Tool, clock: FakeClock) -> None:
+    before = studied.results()
+    leaving = [person for person in EXAMPLE.participants if person.group == "grp-math-01"]
+    staying = tuple(person for person in EXAMPLE.participants if person.group != "grp-math-01")
+    groups = {name: one for name, one in EXAMPLE.programme.groups.items() if name != "grp-math-01"}
+    gone = {person.id for person in leaving}
+    kept = tuple((key, person) for key, person in EXAMPLE.identifiers if person not in gone)
+    file = replace(EXAMPLE, programme=replace(EXAMPLE.programme, groups=groups), participants=staying, identifiers=kept)
+    with studied.db.begin() as conn:
+        apply_programme(conn, file, clock())
+
+    studied.credits.refresh(PROGRAMME)
+
+    assert all(studied.results()[person]["online_seconds"] == before[person]["online_seconds"] for person in gone)
+    assert studied.credits.explain_many(PROGRAMME, sorted(gone)) == []
+    assert changes_of(studied) == {}
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
@@ -194,3 +276,36 @@ def test_a_programme_that_there_is_not(studied: Tool, run, options: tuple[str, .
     done = run("recompute", "--programme", "nothing", *options)
 
     assert (done.exit_code, 'there is no programme "nothing"' in done.output) == (2, True)
+
+
+def test_the_command_looks_at_a_file_before_it_is_loaded(studied: Tool, run, tmp_path: Path) -> None:
+    text = Path("examples/programme.toml").read_text(encoding="utf-8")
+    file = tmp_path / "programme.toml"
+    file.write_text(text.replace('online_award = "threshold"', 'online_award = "proportional"'), encoding="utf-8")
+
+    done = run("recompute", "--programme", PROGRAMME, "--dry-run", "--file", str(file))
+
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[-1] == "total: 1 people would change, +5.6 credits; nothing was written."
+    assert changes_of(studied) == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "old", "new", "said"),
+    [
+        ((), "", "", "--file goes with --dry-run"),
+        (("--dry-run",), 'id = "hz-2026"', 'id = "other"', 'it is of the programme "other"'),
+        (("--dry-run",), "proportional", "proportional", None),
+        (("--dry-run",), 'stage = "primary"', 'stage = "tertiary"', "groups[0].stage: must be one of"),
+    ],
+)
+def test_a_file_that_cannot_be_looked_at(
+    studied: Tool, run, tmp_path: Path, options: tuple[str, ...], old: str, new: str, said: str | None
+) -> None:
+    file = tmp_path / "programme.toml"
+    file.write_text(Path("examples/programme.toml").read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    done = run("recompute", "--programme", PROGRAMME, *options, "--file", str(file))
+
+    assert done.exit_code == (2 if said else 0)
+    assert (said or "nothing was written") in done.output

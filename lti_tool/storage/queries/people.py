@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, not_, select, tuple_, update
 
 from lti_tool.storage.dialects import for_update, upsert
-from lti_tool.storage.tables.programmes import identifiers, participants, staff
+from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
 _CHUNK = 500
@@ -76,6 +76,14 @@ def find_people(conn: Connection, programme_id: str, keys: Sequence[str]) -> dic
         )
         found.update((row.key, row.person_id) for row in conn.execute(query))
     return found
+
+
+def list_links(conn: Connection, programme_id: str) -> dict[str, str]:
+    """The identifier keys that no programme file gave: {key: person id}."""
+    query = select(identifiers.c.key, identifiers.c.person_id).where(
+        identifiers.c.programme_id == programme_id, identifiers.c.source != "file"
+    )
+    return {row.key: row.person_id for row in conn.execute(query)}
 
 
 def get_person(conn: Connection, programme_id: str, person_id: str) -> RowMapping | None:
@@ -150,8 +158,9 @@ def list_stale(
     limit: int = _CHUNK,
 ) -> list[RowMapping]:
     """Participants whose credits do not yet reflect what happened to them, by id, at most `limit` after `after`;
-    of `only`, if given.
+    of `only`, if given. Somebody who left, and whose group is no longer planned, keeps the figures of that time.
     """
+    planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
     query = (
         select(participants)
         .outerjoin(
@@ -164,6 +173,7 @@ def list_stale(
         .where(
             participants.c.programme_id == programme_id,
             participants.c.id > after,
+            participants.c.group_id.in_(planned),
             not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
         )
         .order_by(participants.c.id)
