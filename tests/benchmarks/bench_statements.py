@@ -36,8 +36,8 @@ from xapi.tables import activities, agents, credentials, statement_activities, s
 CLIENTS = 8
 #: Statements per request → how many are sent for each figure, at scale 1.
 SIZES = {1: 2_000, 25: 10_000, 100: 30_000, 500: 30_000}
-_CONTENT = "https://content.example.org/au/t7-data-literacy"
-_PEOPLE, _LESSONS, _TEACHERS = 500, 200, 20
+CONTENT = "https://content.example.org/au/t7-data-literacy"
+PEOPLE, LESSONS, TEACHERS = 500, 200, 20
 
 
 def run(scale: float) -> list[dict[str, Any]]:
@@ -47,24 +47,24 @@ def run(scale: float) -> list[dict[str, Any]]:
 
 def make_statement(chance: random.Random) -> dict[str, Any]:
     """What a content player reports, in 1.3 KB."""
-    person, lesson = chance.randrange(_PEOPLE), chance.randrange(_LESSONS)
+    person, lesson = chance.randrange(PEOPLE), chance.randrange(LESSONS)
     name = {"zh-CN": f"第{lesson}课 数据素养与循证教学", "en-US": f"Lesson {lesson}: data literacy"}
     parents = {
-        "parent": [{"id": _CONTENT, "definition": {"type": "http://adlnet.gov/expapi/activities/course"}}],
+        "parent": [{"id": CONTENT, "definition": {"type": "http://adlnet.gov/expapi/activities/course"}}],
         "grouping": [{"id": f"https://moodle.example.org/course/{lesson % 10}"}],
         "category": [{"id": "https://w3id.org/xapi/cmi5/context/categories/cmi5"}],
     }
     slice_ = {"start": "2026-10-12T11:37:42Z", "end": "2026-10-12T11:40:12Z"}
     return {
         "id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
-        "actor": {"objectType": "Agent", "name": f"张老师 {person}", **_account(f"p{person}")},
+        "actor": {"objectType": "Agent", "name": f"张老师 {person}", **account(f"p{person}")},
         "verb": {
             "id": "http://adlnet.gov/expapi/verbs/experienced",
             "display": {"en-US": "experienced", "zh-CN": "学习"},
         },
         "object": {
             "objectType": "Activity",
-            "id": f"{_CONTENT}/{lesson}",
+            "id": f"{CONTENT}/{lesson}",
             "definition": {"name": name, "type": "http://adlnet.gov/expapi/activities/lesson"},
         },
         "result": {
@@ -76,7 +76,7 @@ def make_statement(chance: random.Random) -> dict[str, Any]:
             "registration": str(uuid.UUID(int=person + 1)),
             "platform": "Moodle",
             "language": "zh-CN",
-            "instructor": {"objectType": "Agent", **_account(f"t{person % _TEACHERS}")},
+            "instructor": {"objectType": "Agent", **account(f"t{person % TEACHERS}")},
             "contextActivities": parents,
             "extensions": {"https://ts2.example.org/xapi/extensions/session": str(chance.getrandbits(64))},
         },
@@ -84,7 +84,8 @@ def make_statement(chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _account(name: str) -> dict[str, Any]:
+def account(name: str) -> dict[str, Any]:
+    """What identifies a person of these statements: p0 to p499 learn, t0 to t19 teach."""
     return {"account": {"homePage": "https://moodle.example.org", "name": name}}
 
 
@@ -166,7 +167,7 @@ class _Bare:
 
 
 def _measure(name: str, scale: float) -> Iterator[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder, _database(name, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
         database = open_database(url)
         speaker = Lrs(database, Path(folder)).speaker("all", tenant="bench")
         speaker.send(*_everything())
@@ -185,7 +186,7 @@ def _everything() -> list[dict[str, Any]]:
     """Statements that together name every actor, verb and activity, so that the ceiling knows them all."""
     chance = random.Random(0)
     found: dict[str, dict[str, Any]] = {}
-    while len(found) < _PEOPLE + _LESSONS:
+    while len(found) < PEOPLE + LESSONS:
         one = make_statement(chance)
         found.setdefault(one["actor"]["account"]["name"], one)
         found.setdefault(one["object"]["id"], one)
@@ -249,7 +250,8 @@ def _send_one_by_one(port: int, path: str, headers: dict[str, str], bodies: list
 
 
 @contextmanager
-def _database(name: str, folder: Path) -> Iterator[URL]:
+def fresh_database(name: str, folder: Path) -> Iterator[URL]:
+    """A database with every table and nothing in it."""
     if name == "sqlite":
         yield databases.clone_sqlite(databases.make_sqlite_template(folder), folder)
         return
