@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -47,14 +48,20 @@ class ReadBack:
         """Compare the columns of a platform whose turn it is; {finding: number of cells}."""
         found: Counter[str] = Counter()
         while not self._paces.is_paused(platform_id):
-            now = self._clock()
-            due = now - self._settings.read_back_every
-            with self._db.begin() as conn:
-                item = grades_claims.claim_read_back(conn, now, due, platform_id=platform_id, programme_id=programme_id)
+            item = self._claim(platform_id, programme_id)
             if item is None:
                 break
             found.update(self.compare(item))
         return found
+
+    def _claim(self, platform_id: int, programme_id: str | None) -> Row | None:
+        """A column whose turn it is, or one of which so much is due that reading it whole saves calls."""
+        now = self._clock()
+        due, stale = now - self._settings.read_back_every, now - self._settings.look_again_after
+        with self._db.begin() as conn:
+            chosen: dict[str, Any] = {"platform_id": platform_id, "programme_id": programme_id}
+            item = grades_claims.claim_read_back(conn, now, due, **chosen)
+            return item or grades_claims.claim_crowded(conn, now, stale, **chosen)
 
     def compare(self, item: Row) -> Counter[str]:
         """Compare one column; what differs is respected or sent again, as the settings say."""

@@ -1,5 +1,6 @@
 """What LMSs refuse, and how each refusal ends: in a state with a sentence, never in a lost or wrong grade."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -7,7 +8,7 @@ import pytest
 
 from lti_tool.storage.queries import lti_launches
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
-from tests.grades.campus import CHEN, COURSE_ID, LI, ZHANG, Campus, World
+from tests.grades.campus import CHEN, COURSE_ID, LEARNERS, LI, ZHANG, Campus, World
 from tests.support.clock import FakeClock
 
 SCOPES = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -333,3 +334,18 @@ def test_a_course_of_unchanged_cells_costs_one_call_to_compare(world: World, moo
     world.mirror().run_pass()
 
     assert len(moodle.calls()) == before + 1
+
+
+def test_when_a_whole_course_changes_it_is_looked_at_as_a_whole(world: World, moodle: Campus, clock: FakeClock) -> None:
+    world.settings = replace(world.settings, lanes=1)
+    moodle.enrol(*LEARNERS)
+    world.earn_many([(person, 10) for person in LEARNERS])
+    world.settle()
+    clock.advance(3600)
+    moodle.state.override(COURSE_ID, "学分", CHEN.sub, 12)
+    before = len(moodle.calls())
+    world.earn_many([(person, 20) for person in LEARNERS])
+    world.settle()
+
+    assert len(moodle.calls()) - before == 1 + len(LEARNERS) - 1
+    assert [moodle.score(person) for person in LEARNERS] == [12 if person is CHEN else 20 for person in LEARNERS]

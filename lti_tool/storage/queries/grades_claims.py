@@ -16,6 +16,7 @@ from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_l
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
 from lti_tool.storage.types import UtcDateTime
 
+_PAGE = 100  # results that one call brings
 #: What a call to a platform about a column needs, beside the column.
 _COURSE = (
     lti_contexts.c.lineitems_url,
@@ -145,6 +146,40 @@ def claim_read_back(
         return None
     record_line_item(conn, found.id, {"read_back_at": now})
     return get_line_item(conn, found.id)
+
+
+def claim_crowded(
+    conn: Connection, now: datetime, stale_before: datetime, *, platform_id: int, programme_id: str | None
+) -> RowMapping | None:
+    """Take one open column in which so many due cells must be looked at that reading all of it is fewer calls."""
+    in_column = grade_cells.c.line_item_id == grade_line_items.c.id
+    standing = select(func.count()).where(in_column, grade_cells.c.confirmed_value.is_not(None))
+    due = standing.where(
+        grade_cells.c.next_attempt_at <= now,
+        grade_cells.c.lease_owner.is_(None),
+        or_(grade_cells.c.lms_read_at.is_(None), grade_cells.c.lms_read_at < stale_before),
+    )
+    last = func.coalesce(grade_line_items.c.read_back_at, grade_line_items.c.created_at, type_=UtcDateTime())
+    query = (
+        select(grade_line_items.c.id)
+        .where(
+            grade_line_items.c.platform_id == platform_id,
+            grade_line_items.c.state == "open",
+            last <= stale_before,
+            due.scalar_subquery() * _PAGE > standing.scalar_subquery() + _PAGE,
+        )
+        .order_by(grade_line_items.c.id)
+        .limit(1)
+    )
+    if programme_id is not None:
+        query = query.where(grade_line_items.c.programme_id == programme_id)
+    if conn.dialect.name != "sqlite":
+        query = query.with_for_update(skip_locked=True)
+    found = conn.execute(query).scalar_one_or_none()
+    if found is None:
+        return None
+    record_line_item(conn, found, {"read_back_at": now})
+    return get_line_item(conn, found)
 
 
 def _unread(read_before: datetime) -> Any:
