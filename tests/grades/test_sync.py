@@ -6,6 +6,9 @@ from lti_tool.credits.service import Credits
 from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.sync import SyncReport, sync_now
 from lti_tool.grades.worker import Worker
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.rosters import Rosters
+from lti_tool.lti.tokens import AccessTokens
 from tests.grades.campus import CHEN, LI, PROGRAMME, ZHANG, Campus, World
 
 
@@ -79,6 +82,8 @@ def test_what_waits_for_its_column_or_platform_says_so(world: World, moodle: Cam
 def test_the_worker_computes_and_sends(world: World, moodle: Campus) -> None:
     world.earn(ZHANG, 33)
     world.clock.advance(6)  # type: ignore[attr-defined]
-    Worker(world.db, stand_still(world), world.mirror(), poll_seconds=0.1).run_pass()
+    http = PlatformHttp(allow_private_hosts=True)
+    rosters = Rosters(world.db, http, AccessTokens(world.db, http, world.clock), world.clock)
+    Worker(world.db, stand_still(world), world.mirror(), rosters, poll_seconds=0.1).run_pass()
 
     assert moodle.score() == 33
