@@ -31,18 +31,23 @@ class Reader:
     credential: Credential
     only_own: bool
 
-    def sees(self, table: Any = statements, *, without_index: bool = False) -> ColumnElement[bool]:
-        """Its own statements or its tenant's; `without_index` hides the column from SQLite's choice of an index.
-
-        Most statements may be of one tenant or sender, and SQLite, which does not know how many, would walk them all
-        rather than use the index of a filter that finds few.
-        """
+    def sees(self, conn: Connection, table: Any = statements, *, filtered: bool = False) -> ColumnElement[bool]:
+        """Its own statements or its tenant's; `filtered`: another condition finds fewer."""
         column, value = table.c.tenant, cast("str | int | None", self.credential.tenant)
         if self.only_own:
             column, value = table.c.credential_id, self.credential.id
         elif value is None:
             return true()
-        return cast("ColumnElement[bool]", (func.coalesce(column, column) if without_index else column) == value)
+        return cast("ColumnElement[bool]", _hidden(conn, column, when=filtered) == value)
+
+
+def _hidden(conn: Connection, column: ColumnElement[Any], *, when: bool) -> ColumnElement[Any]:
+    """A column that SQLite shall not choose an index of.
+
+    Most statements may be of one tenant, sender or verb; SQLite does not know how many, and would walk them all rather
+    than use the index of a filter that finds few. PostgreSQL knows.
+    """
+    return func.coalesce(column, column) if when and conn.dialect.name == "sqlite" else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Page:
 
 def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, str] | None:
     """One statement by its id; a voided one is found only as such."""
-    query = select(_S.seq, _S.statement).where(_S.id == statement_id, _S.voided.is_(voided), reader.sees())
+    query = select(_S.seq, _S.statement).where(_S.id == statement_id, _S.voided.is_(voided), reader.sees(conn))
     row = conn.execute(query).first()
     return None if row is None else (row.seq, row.statement)
 
@@ -71,7 +76,7 @@ def find_page(conn: Connection, reader: Reader, filters: Filters) -> Page:
         return Page([], more=False)
     window = _window(filters)
     wanted = filters.limit + 1
-    sees = reader.sees(without_index=conn.dialect.name == "sqlite" and not _is_everything(filters))
+    sees = reader.sees(conn, filtered=not _is_everything(filters))
     found = _first(conn, [_visible(match, sees, window) for match in matches], filters, wanted)
     if len(matches) > 1 or not _is_everything(filters):
         found |= _referring(conn, matches, reader, _narrowed(window, found, filters, wanted), filters, wanted)
@@ -90,7 +95,8 @@ def _matching(conn: Connection, filters: Filters) -> list[Select[Any]] | None:
         number = _number(conn, verbs, filters.verb)
         if number is None:
             return None
-        common.append(_S.verb_id == number)
+        fewer = filters.agent or filters.activity or filters.registration
+        common.append(_hidden(conn, _S.verb_id, when=bool(fewer)) == number)
     if filters.registration is not None:
         common.append(_S.registration == filters.registration)
     by_activity = _by_activity(conn, filters)
@@ -208,11 +214,11 @@ def _referring(
     reference = statement_references.c
     pointing = statements.alias("pointing")
     visible = select(literal(1)).where(
-        pointing.c.seq == reference.seq, pointing.c.voided.is_(False), reader.sees(pointing)
+        pointing.c.seq == reference.seq, pointing.c.voided.is_(False), reader.sees(conn, pointing)
     )
     found: set[int] = set()
     for match in matches:
-        points_at_match = match.with_only_columns(literal(1)).where(_S.id == reference.target, reader.sees())
+        points_at_match = match.with_only_columns(literal(1)).where(_S.id == reference.target, reader.sees(conn))
         query = (
             select(reference.seq)
             .where(reference.seq >= window[0], reference.seq <= window[1])
