@@ -74,6 +74,7 @@ def test_decimals_come_from_whole_numbers_and_texts() -> None:
 def test_identifier_keys() -> None:
     assert account_key("https://moodle.example.org/", "42") == "account|https://moodle.example.org|42"
     assert account_key("https://moodle.example.org", "42") == account_key("https://moodle.example.org/", "42")
+    assert account_key("https://lms.example.org/X", "42") == "account|https://lms.example.org/X|42"
     assert email_key("mailto:Zhang@Example.org ") == email_key("zhang@example.org")
     assert email_key("zhang@example.org") == "mbox_sha1sum|5ed87df6993ca944658f3b6aa6c5597402150a0e"
     assert sha1sum_key("ABCDEF") == "mbox_sha1sum|abcdef"

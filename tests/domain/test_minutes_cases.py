@@ -303,6 +303,13 @@ SESSIONS = [
         "three quarters of 480: 08:00–12:00 and 13:00–15:00",
     ),
     Case(
+        "the same beside another course",
+        "08:00 initialized A session=1\n13:00 other A session=1\n17:00 terminated A session=1 9h shown=4 answered=3\n"
+        "12:00-13:00 slice B session=2",
+        "420:00",
+        "08:00–12:00, the slice, and 13:00–15:00",
+    ),
+    Case(
         "a report of somebody else's absence",
         "18:59 other A session=1 shown=2 answered=0\n19:00 heartbeat A session=1\n19:02 heartbeat A session=1",
         "2:00",

@@ -81,6 +81,7 @@ def codes(found: Iterable[Breach]) -> list[str]:
     for breach in listed:
         assert breach.requirement in REQUIREMENTS[breach.code]
         assert breach.subject
+        assert breach.subject_kind in {"programme", "school", "group", "class", "practice_activity", "participant"}
     return [f"{breach.severity} {breach.code}" for breach in listed]
 
 
@@ -379,6 +380,20 @@ def test_a_joint_class_of_schools_whose_numbers_are_not_known() -> None:
     found = [one for one in breaches(unknown) if one.code == "headcount_unknown"]
 
     assert [(one.subject, one.severity) for one in found] == [(SECOND, "warning")]  # said once, for two rules
+    assert found[0].requirement == "R-061"
+
+
+def test_people_nobody_knows_of_do_not_fill_a_class() -> None:
+    plan = class_plan([90, 30])
+    unknown = replace(plan, schools={**plan.schools, SECOND: School(SECOND, "另一学校")})
+
+    assert "class_too_large" not in {one.code for one in breaches(unknown)}
+
+
+def test_people_of_a_school_that_is_not_in_the_programme_are_somewhere() -> None:
+    found = check_plan(replace(of_staff(80), schools={}), team(1, 1, 1), rules_with())
+
+    assert {one.code for one in found} == {"class_school_unknown", "headcount_unknown"}
 
 
 def test_a_joint_class_has_a_theme_in_common() -> None:
