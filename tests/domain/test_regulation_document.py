@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from lti_tool.domain.settings import BY_NAME, SETTINGS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "regulation.md"
 RULE_SETS = ROOT / "lti_tool" / "rule_sets"
@@ -97,3 +99,16 @@ def test_requirements_that_the_code_cites_are_requirements() -> None:
     cited = {number for path in files for number in re.findall(r"R-\d{3}", path.read_text(encoding="utf-8"))}
 
     assert cited <= known
+
+
+def test_every_question_that_the_guide_leaves_open_names_its_setting() -> None:
+    """The settings of the code are those of the page, each under the question that the code says it answers."""
+    lines = [line for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith("| A-")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    named = {
+        number: {name for name in re.findall("`([^`]+)`", place) if name in BY_NAME} for number, _, place, _ in cells
+    }
+
+    assert list(named) == [f"A-{number:02}" for number in range(1, 30)]
+    for number, names in named.items():
+        assert names == {setting.name for setting in SETTINGS if setting.source == number}
