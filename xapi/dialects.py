@@ -16,6 +16,8 @@ _REFERENCES = 0x78415052
 _WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "23505", "55P03"})
 #: No unit of work takes longer between its `stored` and its commit.
 _LONGEST_COMMIT = timedelta(seconds=60)
+#: Where nothing was stored for so long, it costs nobody anything to see whether somebody is about to.
+_IDLE = timedelta(seconds=1)
 
 
 def announce_writing(conn: Connection, now: datetime, *, refers: bool) -> None:
@@ -37,7 +39,7 @@ def announce_writing(conn: Connection, now: datetime, *, refers: bool) -> None:
 
 
 def find_horizon(conn: Connection, now: datetime) -> datetime:
-    """The moment up to which every statement stored is visible to this connection."""
+    """The moment up to which every statement stored is visible to this connection; to be asked before it reads."""
     if conn.dialect.name == "postgresql":
         earliest = conn.scalar(
             text("SELECT min(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = :flight"),
@@ -45,8 +47,29 @@ def find_horizon(conn: Connection, now: datetime) -> datetime:
         )
         return now if earliest is None else min(now, from_microseconds(earliest * 1_000_000))
     latest = conn.scalar(select(func.max(statements.c.seq)))
-    settled = now - _LONGEST_COMMIT
-    return settled if latest is None else max(settled, min(now, stored_at(latest)))
+    known = now - _LONGEST_COMMIT if latest is None else max(now - _LONGEST_COMMIT, min(now, stored_at(latest)))
+    return now if now - known > _IDLE and _nobody_writes(conn) else known
+
+
+def _nobody_writes(conn: Connection) -> bool:
+    """Whether SQLite's write lock is free, so that whatever was stamped before now is committed.
+
+    The lock is taken without waiting, and given back at once. The connection reads from a new snapshot afterwards.
+    """
+    patience = conn.exec_driver_sql("PRAGMA busy_timeout").scalar()
+    conn.exec_driver_sql("ROLLBACK")
+    conn.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+        conn.exec_driver_sql("ROLLBACK")
+    except DBAPIError as error:
+        if not is_busy(error):
+            raise
+        return False
+    finally:
+        conn.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        conn.exec_driver_sql("BEGIN")
+    return True
 
 
 def is_worth_another_try(error: DBAPIError) -> bool:

@@ -38,7 +38,7 @@ class Reader:
             column, value = table.c.credential_id, self.credential.id
         elif value is None:
             return true()
-        return cast("ColumnElement[bool]", _hidden(conn, column, when=filtered) == value)
+        return _hidden(conn, column, when=filtered) == value
 
 
 def _hidden(conn: Connection, column: ColumnElement[Any], *, when: bool) -> ColumnElement[Any]:

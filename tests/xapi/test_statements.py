@@ -2,10 +2,13 @@
 
 import uuid
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lti_tool.storage.database import Database
+from tests.support.clock import FakeClock
 from tests.support.lrs import Lrs, Speaker, details_of
 from tests.support.statements import ADL, CHEN, LESSON, ZHANG, statement
 
@@ -281,3 +284,30 @@ def test_browsers_anywhere_may_send(speaker: Speaker) -> None:
     assert preflight.headers["Access-Control-Allow-Origin"] == "*"
     assert "X-Experience-API-Version" in preflight.headers["Access-Control-Allow-Headers"]
     assert speaker.get().headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_reads_are_complete_up_to_now_where_nobody_writes(db: Database, tmp_path: Path, clock: FakeClock) -> None:
+    reader = Lrs(db, tmp_path, clock=clock).speaker("all")
+    reader.send(learned())
+    for _ in range(2):
+        clock.advance(5)
+        told = datetime.fromisoformat(reader.get().headers["X-Experience-API-Consistent-Through"])
+        assert told == clock.now
+
+
+def test_reads_are_not_told_complete_while_somebody_writes(db: Database, tmp_path: Path, clock: FakeClock) -> None:
+    lrs = Lrs(db, tmp_path, clock=clock)
+    reader = lrs.speaker("all")
+    [seen] = reader.send(learned())
+    stored = datetime.fromisoformat(reader.one(seen)["stored"])
+    clock.advance(5)
+
+    def look(_conn: Any, _batch: Any) -> None:
+        clock.advance(5)
+        told.append(reader.get().headers["X-Experience-API-Consistent-Through"])
+
+    told: list[str] = []
+    writer = Lrs(db, tmp_path, clock=clock, on_stored=look)
+    Speaker(writer.app, reader.key, reader.secret).send(learned())
+    assert stored <= datetime.fromisoformat(told[0]) <= stored + timedelta(seconds=5)
+    assert len(reader.find()) == 2
