@@ -1,5 +1,6 @@
 """One door to the database, SQLite by default or PostgreSQL by URL: a unit of work rolls back unless it ends well."""
 
+import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 
 _WRITE = "xuefen_write"
 _BUSY_TIMEOUT_MS = 30_000
@@ -53,13 +55,23 @@ def open_database(url: str | URL, *, pool_size: int = 8) -> Database:
     """Open the database at a SQLAlchemy URL; a SQLite file's folder is made if it is missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True))
+        engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size)
+        event.listen(engine, "checkout", _refuse_closed)
+        return Database(engine)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Replace a pooled connection that its server has ended: its farewell waits to be read. It costs no round trip."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

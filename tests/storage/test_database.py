@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from lti_tool.storage.database import Database
+from lti_tool.storage.database import Database, open_database
 from lti_tool.storage.queries.programmes import link_course, list_programmes, save_programme
 from lti_tool.storage.tables.programmes import programmes
 from lti_tool.storage.types import DecimalText, UtcDateTime, from_microseconds, to_microseconds
@@ -89,3 +89,15 @@ def test_a_time_without_zone_cannot_be_stored(db: Database) -> None:
 
 def test_credits_are_exact(db: Database) -> None:
     assert DecimalText().process_result_value("24.9", db.engine.dialect) == Decimal("24.9")
+
+
+def test_a_connection_that_the_server_ended_is_replaced_unnoticed(db: Database) -> None:
+    if db.is_sqlite:
+        pytest.skip("SQLite has no server")
+    with db.read() as conn:
+        ended = conn.scalar(text("SELECT pg_backend_pid()"))
+    with open_database(db.engine.url).begin() as conn:
+        conn.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+    for door in (db.read, db.begin):
+        with door() as conn:
+            assert conn.scalar(text("SELECT pg_backend_pid()")) != ended
