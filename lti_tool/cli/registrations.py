@@ -108,7 +108,7 @@ def key_commands() -> None:
 @key_commands.command()
 @pass_tool
 def rotate(tool: Tool) -> None:
-    """Sign with a new key; the old one stays in the key set until it has aged out."""
+    """Publish a new key that signs in a few minutes; the old one stays in the key set until it has aged out."""
     with tool.db.begin() as conn:
         kid = keys.rotate(conn, utc_now())
     click.echo(f"New key {kid}. The old ones stay published for {keys.AGED_OUT_AFTER.days} days.")

@@ -96,6 +96,7 @@ def _save_link(conn: Connection, context_row: int, claims: Claims) -> RowMapping
     link = claims.get(LTI + "resource_link")
     if not isinstance(link, dict):
         return None
+    custom = _texts(claims.get(LTI + "custom") or {})
     service = claims.get(AGS) or {}
     return lti_launches.save_resource_link(
         conn,
@@ -103,8 +104,9 @@ def _save_link(conn: Connection, context_row: int, claims: Claims) -> RowMapping
             "context_id": context_row,
             "resource_link_id": link["id"],
             "title": _text(link.get("title")) or "",
-            "lineitem_url": _text(service.get("lineitem")),
-            "custom": _texts(claims.get(LTI + "custom") or {}),
+            # Study content may have a grade of its own: that column is not the credits'.
+            "lineitem_url": None if custom.get("content") else _text(service.get("lineitem")),
+            "custom": custom,
         },
     )
 

@@ -112,7 +112,8 @@ def check(db: Database, http: PlatformHttp, tokens: AccessTokens, platform_id: i
     findings.append(_token(tokens, platform_id))
     with db.read() as conn:
         refusals = lti.list_refusals(conn)
-    findings += _refused(platform, [one for one in refusals if one["at"] > clock() - _RECENT])
+    since = max(platform["created_at"], clock() - _RECENT)  # what was refused before is what registering has mended
+    findings += _refused(platform, [one for one in refusals if one["at"] >= since])
     return findings
 
 

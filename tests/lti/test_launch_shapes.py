@@ -10,7 +10,7 @@ from lti_tool.domain.identifiers import account_key
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.programmes.file import read_programme_file
 from lti_tool.programmes.store import apply_programme
-from lti_tool.storage.queries import lti, lti_launches, people, programmes
+from lti_tool.storage.queries import grades_desired, lti, lti_launches, people, programmes
 from lti_tool.storage.tables import lti as t
 from tests.lti.conftest import Standing
 from tests.support.clock import FakeClock
@@ -336,3 +336,17 @@ def test_what_a_launch_leaves_behind(tool: Tool, platform: Platform) -> None:
     }
     with tool.db.read() as conn:
         assert lti.list_refusals(conn) == []
+
+
+def test_the_grade_of_study_content_is_not_the_credits_column(tool: Tool, platform: Platform) -> None:
+    def open_content(claims: Claims) -> None:
+        claims[LTI + "custom"] = {"content": "https://content.example.org/1"}
+        claims[LTI + "resource_link"] = {"id": "study"}
+
+    session = found(tool, platform, open_content)
+    with tool.db.read() as conn:
+        assert grades_desired.find_launch_item(conn, session.context_id) is None
+
+    found(tool, platform)
+    with tool.db.read() as conn:
+        assert grades_desired.find_launch_item(conn, session.context_id)
