@@ -15,28 +15,40 @@ from sqlalchemy.exc import DBAPIError
 
 _FEW = 12
 
+Rows = Sequence[dict[str, Any]]
 
-def insert_rows(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns, with plain values (numbers, texts, UUIDs as texts, booleans).
 
-    Errors are SQLAlchemy's, whichever way is taken.
+def insert_rows(conn: Connection, *filled: tuple[Table, Rows]) -> None:
+    """Insert rows into tables; the rows of a table have the same columns, with plain values.
+
+    Plain are numbers, texts, UUIDs as texts, and booleans. Errors are SQLAlchemy's, whichever way is taken.
     """
-    if not rows:
+    given = [(table, rows) for table, rows in filled if rows]
+    if not given:
         return
     if conn.dialect.driver != "psycopg":
-        conn.execute(insert(table), rows)
-    elif len(rows) > _FEW:
-        _copy(conn, table, rows)
+        for table, rows in given:
+            conn.execute(insert(table), rows)
+    elif max(len(rows) for _, rows in given) > _FEW:
+        for table, rows in given:
+            _copy(conn, table, rows)
     else:
-        conn.execute(_from_json(table, tuple(rows[0]), conn.dialect), {"rows": orjson.dumps(rows).decode()})
+        command = _from_json(tuple((table, tuple(rows[0])) for table, rows in given), conn.dialect)
+        conn.execute(command, {f"rows_{table.name}": orjson.dumps(rows).decode() for table, rows in given})
 
 
 @cache
-def _from_json(table: Table, columns: tuple[str, ...], dialect: Dialect) -> TextClause:
-    names = ", ".join(columns)
-    types = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in columns)
-    source = f"json_to_recordset(CAST(:rows AS json)) AS row({types})"
-    return text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}")  # noqa: S608 - names of our own
+def _from_json(filled: tuple[tuple[Table, tuple[str, ...]], ...], dialect: Dialect) -> TextClause:
+    """One command for all tables."""
+    inserts = []
+    for table, columns in filled:
+        names = ", ".join(columns)
+        types = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in columns)
+        source = f"json_to_recordset(CAST(:rows_{table.name} AS json)) AS row({types})"
+        inserts.append(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}")  # noqa: S608 - our own names
+    *others, last = inserts
+    before = ", ".join(f"part_{number} AS ({other})" for number, other in enumerate(others))
+    return text(f"WITH {before} {last}" if before else last)
 
 
 def among(dialect: str, column: ColumnElement[str]) -> ColumnElement[bool]:

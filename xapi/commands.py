@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import CompoundSelect, Connection, insert, null, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, Table, insert, null, select, union_all, update
 
-from xapi.bulk import among, among_parameter, insert_rows
+from xapi.bulk import Rows, among, among_parameter, insert_rows
 from xapi.equivalence import are_equivalent
 from xapi.moments import to_microseconds
 from xapi.prepare import stamp
@@ -55,13 +55,15 @@ class Writer:
         voided = self._voided
         insert_rows(
             self._conn,
-            statements,
-            [
-                self._row(seq, one, numbers, voided=one.prepared.id in voided)
-                for seq, one in zip(seqs, batch, strict=True)
-            ],
+            (
+                statements,
+                [
+                    self._row(seq, one, numbers, voided=one.prepared.id in voided)
+                    for seq, one in zip(seqs, batch, strict=True)
+                ],
+            ),
+            *_links(batch, seqs, numbers),
         )
-        self._link(batch, seqs, numbers)
         add_references(self._conn, [(seq, one) for seq, one in zip(seqs, batch, strict=True)])
         targets = self._void(batch, seqs)
         told = [
@@ -93,21 +95,6 @@ class Writer:
             "voided": voided,
             "statement": orjson.dumps(prepared.statement).decode(),
         }
-
-    def _link(self, batch: Sequence[Derived], seqs: Sequence[int], numbers: Numbers) -> None:
-        agents = [
-            {"agent_id": numbers.agents[key], "seq": seq, "direct": direct}
-            for seq, one in zip(seqs, batch, strict=True)
-            for key, direct in one.agents.items()
-        ]
-        insert_rows(self._conn, statement_agents, agents)
-        activities = [
-            {"activity_id": numbers.activities[iri], "seq": seq}
-            for seq, one in zip(seqs, batch, strict=True)
-            for iri in one.activities
-            if iri != one.activity
-        ]
-        insert_rows(self._conn, statement_activities, activities)
 
     def _reaches(self, tenant: str | None) -> bool:
         """Whether a void by somebody of `tenant` touches the statements of this credential."""
@@ -148,6 +135,22 @@ class Writer:
             voided=prepared.id in voided,
             voids=target,
         )
+
+
+def _links(batch: Sequence[Derived], seqs: Sequence[int], numbers: Numbers) -> list[tuple[Table, Rows]]:
+    """What a statement names beside its actor and object."""
+    agents = [
+        {"agent_id": numbers.agents[key], "seq": seq, "direct": direct}
+        for seq, one in zip(seqs, batch, strict=True)
+        for key, direct in one.agents.items()
+    ]
+    activities = [
+        {"activity_id": numbers.activities[iri], "seq": seq}
+        for seq, one in zip(seqs, batch, strict=True)
+        for iri in one.activities
+        if iri != one.activity
+    ]
+    return [(statement_agents, agents), (statement_activities, activities)]
 
 
 def _find_known(

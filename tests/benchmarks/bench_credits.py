@@ -43,9 +43,9 @@ from tests.support.statements import MOODLE
 from tests.web.classroom import ACCOUNTS, ZHANG, Classroom
 
 STATEMENTS = 300
-WAVE = 1_000
-#: Learners for each figure at scale 1.
-ALONE, STORED = 20_000, 2_000
+WAVE = 500
+#: Learners for each figure at scale 1; XUEFEN_BENCH_SCALE=100 reads 100,000 from each database.
+ALONE, STORED = 10_000, 1_000
 _FILE: ProgrammeFile = read_programme_file(Path("examples/programme.toml"))
 _PROGRAMME = _FILE.programme
 _NOW = datetime(2027, 6, 30, tzinfo=UTC)

@@ -116,26 +116,27 @@ class _Bare:
             self._load()
         seqs = self._order.take(len(batch))
         with self._database.begin() as conn:
-            insert_rows(conn, statements, [self._row(seq, one) for seq, one in zip(seqs, batch, strict=True)])
             insert_rows(
                 conn,
-                statement_agents,
-                [
-                    {"agent_id": self._agent(one["context"]["instructor"]), "seq": seq, "direct": False}
-                    for seq, one in zip(seqs, batch, strict=True)
-                ],
-            )
-            insert_rows(
-                conn,
-                statement_activities,
-                [
-                    {"activity_id": self._ids[activity["id"]], "seq": seq}
-                    for seq, one in zip(seqs, batch, strict=True)
-                    for some in one["context"]["contextActivities"].values()
-                    for activity in some
-                ],
+                (statements, [self._row(seq, one) for seq, one in zip(seqs, batch, strict=True)]),
+                (statement_agents, self._agents(seqs, batch)),
+                (statement_activities, self._activities(seqs, batch)),
             )
         return ""
+
+    def _agents(self, seqs: list[int], batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {"agent_id": self._agent(one["context"]["instructor"]), "seq": seq, "direct": False}
+            for seq, one in zip(seqs, batch, strict=True)
+        ]
+
+    def _activities(self, seqs: list[int], batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {"activity_id": self._ids[activity["id"]], "seq": seq}
+            for seq, one in zip(seqs, batch, strict=True)
+            for some in one["context"]["contextActivities"].values()
+            for activity in some
+        ]
 
     def _load(self) -> None:
         with self._database.read() as conn:

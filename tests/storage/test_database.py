@@ -93,11 +93,13 @@ def test_credits_are_exact(db: Database) -> None:
 
 def test_a_connection_that_the_server_ended_is_replaced_unnoticed(db: Database) -> None:
     if db.is_sqlite:
-        pytest.skip("SQLite has no server")
+        return  # no server, nothing to end
     with db.read() as conn:
         ended = conn.scalar(text("SELECT pg_backend_pid()"))
-    with open_database(db.engine.url).begin() as conn:
+    other = open_database(db.engine.url)
+    with other.begin() as conn:
         conn.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+    other.close()
     for door in (db.read, db.begin):
         with door() as conn:
             assert conn.scalar(text("SELECT pg_backend_pid()")) != ended
