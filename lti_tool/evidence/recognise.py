@@ -76,7 +76,7 @@ def recognise(
     actor = statement["actor"]
     actor_key = key_of(actor) or f"unidentified|{statement['id']}"
     plain = Evidence(
-        statement=statement["id"],
+        statement=statement["id"].lower(),  # as the record store names it to whoever voids it
         kind=Kind.UNMAPPED,
         verb=parts.verb,
         activity=parts.iri,

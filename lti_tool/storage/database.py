@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -85,6 +86,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "cache_size = -32768",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("uuid_bytes", 1, _uuid_bytes, deterministic=True)
+    connection.create_function("uuid_text", 1, _uuid_text, deterministic=True)
+
+
+def _uuid_bytes(text: str | None) -> bytes | None:
+    """The sixteen bytes of a UUID's text, for queries that join by it (`storage.dialects.uuid_of`)."""
+    return None if text is None else bytes.fromhex(text.replace("-", ""))
+
+
+def _uuid_text(uuid: bytes | None) -> str | None:
+    return None if uuid is None else str(UUID(bytes=uuid))
 
 
 def _begin_sqlite(connection: Connection) -> None:

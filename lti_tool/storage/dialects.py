@@ -4,8 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from xapi.types import Uuid
 
 _INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -51,3 +55,40 @@ def for_update(conn: Connection, query: Select[Any], *, skip_locked: bool = Fals
     if conn.dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=skip_locked)
+
+
+class UuidOf(FunctionElement[str]):
+    """A UUID's text as the record store keeps it, so that a row that names a statement finds it by its index."""
+
+    type = Uuid()
+    inherit_cache = True
+
+
+class TextOf(FunctionElement[str]):
+    """The text of a UUID of the record store: the other way round."""
+
+    type = Text()
+    inherit_cache = True
+
+
+def uuid_of(text: ColumnElement[str]) -> ColumnElement[str]:
+    return UuidOf(text)
+
+
+def text_of(uuid: ColumnElement[str]) -> ColumnElement[str]:
+    return TextOf(uuid)
+
+
+@compiles(UuidOf, "sqlite")
+@compiles(TextOf, "sqlite")
+def _by_function(element: FunctionElement[str], compiler: Any, **more: Any) -> str:
+    """SQLite of many systems knows neither; `storage.database` gives every connection the two functions."""
+    name = "uuid_bytes" if isinstance(element, UuidOf) else "uuid_text"
+    return f"{name}({compiler.process(element.clauses, **more)})"
+
+
+@compiles(UuidOf, "postgresql")
+@compiles(TextOf, "postgresql")
+def _by_cast(element: FunctionElement[str], compiler: Any, **more: Any) -> str:
+    kind = "UUID" if isinstance(element, UuidOf) else "TEXT"
+    return f"CAST({compiler.process(element.clauses, **more)} AS {kind})"

@@ -39,6 +39,15 @@ def is_chinese() -> bool:
     return str(get_locale() or CHINESE).startswith("zh")
 
 
+def text_of(language_map: Mapping[str, str] | None, otherwise: str) -> str:
+    """The text of an xAPI language map that suits the reader best."""
+    if not language_map:
+        return otherwise
+    wanted = ("zh-CN", "zh", "zh-Hans") if is_chinese() else ("en-US", "en", "en-GB")
+    found = next((language_map[tag] for tag in wanted if tag in language_map), None)
+    return found or next(iter(language_map.values()))
+
+
 def language_tag() -> str:
     """The language of this page as HTML has it."""
     return "zh-CN" if is_chinese() else "en"

@@ -17,7 +17,14 @@ _PAGES = (
     (
         "管理员",
         "我的学分",
-        ("administration", "administration/launches", "administration/credentials", "administration/grades", "course"),
+        (
+            "administration",
+            "administration/launches",
+            "administration/credentials",
+            "administration/grades",
+            "administration/statements",
+            "course",
+        ),
     ),
 )
 

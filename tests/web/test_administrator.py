@@ -18,7 +18,7 @@ from xapi import credentials
 
 MOODLE, CANVAS = "https://moodle.example.org", "https://canvas.example.edu"
 PROGRAMME, OTHER = "hz-2026", "nb-2027"
-ROOMS = ["", "/launches", "/credentials", "/grades", "/exchanges"]
+ROOMS = ["", "/launches", "/credentials", "/grades", "/exchanges", "/statements"]
 
 
 class Place(SimpleNamespace):

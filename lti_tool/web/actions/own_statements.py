@@ -17,10 +17,11 @@ from tincan import (
     LanguageMap,
     Result,
     Statement,
+    StatementRef,
     Verb,
 )
 
-from lti_tool.evidence.verbs import APPROVE, DENY, SUBMIT
+from lti_tool.evidence.verbs import APPROVE, DENY, SUBMIT, VOIDED
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.web.services import Services
 from xapi import Credential, credentials
@@ -34,6 +35,7 @@ _DISPLAY = {
     DENY: {"zh-CN": "退回", "en-US": "denied"},
     SUBMIT: {"zh-CN": "提交", "en-US": "submitted"},
     COMPLETED: {"zh-CN": "完成", "en-US": "completed"},
+    VOIDED: {"zh-CN": "作废", "en-US": "voided"},
 }
 
 
@@ -61,7 +63,7 @@ def make_statement(
     named = {f"{base}/extensions/{name}": value for name, value in extensions.items()}
     return Statement(
         id=str(uuid.uuid4()),
-        actor=Agent(name=session.name or None, account=AgentAccount(home_page=session.issuer, name=session.sub)),
+        actor=_speaker(session),
         verb=Verb(id=verb, display=LanguageMap(_DISPLAY[verb])),
         object=activity,
         result=Result(**result),
@@ -70,6 +72,25 @@ def make_statement(
         ),
         timestamp=at.isoformat(),
     )
+
+
+def make_voiding(session: LtiSession, target: str, *, base: str, at: datetime, reason: str) -> Statement:
+    """The statement by which the person of a launch takes another one back, saying why."""
+    return Statement(
+        id=str(uuid.uuid4()),
+        actor=_speaker(session),
+        verb=Verb(id=VOIDED, display=LanguageMap(_DISPLAY[VOIDED])),
+        object=StatementRef(id=target),
+        context=Context(
+            context_activities=ContextActivities(category=[Activity(id=base)]),
+            extensions={f"{base}/extensions/reason": reason},
+        ),
+        timestamp=at.isoformat(),
+    )
+
+
+def _speaker(session: LtiSession) -> Agent:
+    return Agent(name=session.name or None, account=AgentAccount(home_page=session.issuer, name=session.sub))
 
 
 def make_activity(iri: str, activity_type: str, name: str) -> Activity:

@@ -36,6 +36,26 @@ SCOPES = {
     "all": lazy_gettext("everything that xAPI offers"),
     "credits/read": lazy_gettext("read credits through /api"),
 }
+VERBS = {
+    "initialized": lazy_gettext("began a session"),
+    "terminated": lazy_gettext("ended a session"),
+    "abandoned": lazy_gettext("left a session"),
+    "experienced": lazy_gettext("studied"),
+    "played": lazy_gettext("played"),
+    "paused": lazy_gettext("paused"),
+    "seeked": lazy_gettext("moved within a video"),
+    "completed": lazy_gettext("completed"),
+    "passed": lazy_gettext("passed"),
+    "failed": lazy_gettext("failed"),
+    "satisfied": lazy_gettext("satisfied"),
+    "waived": lazy_gettext("waived"),
+    "attended": lazy_gettext("attended"),
+    "submitted": lazy_gettext("handed in"),
+    "reviewed": lazy_gettext("reviewed"),
+    "approved": lazy_gettext("approved"),
+    "denied": lazy_gettext("returned"),
+    "voided": lazy_gettext("took back"),
+}
 EVIDENCE = {
     "online": lazy_gettext("Online study"),
     "offline": lazy_gettext("Face-to-face training"),

@@ -17,7 +17,7 @@ from lti_tool.storage.queries.statements import find_statements
 from lti_tool.web.contexts import Bar, CreditsPage, DayPage, GradebookState, StatementPage
 from lti_tool.web.errors import not_found
 from lti_tool.web.formatting import credits_text, label, minutes, missing_in_words
-from lti_tool.web.language import is_chinese
+from lti_tool.web.language import text_of
 from lti_tool.web.pages.lines import Lines, programme_zone
 from lti_tool.web.pages.offline import sessions_of
 from lti_tool.web.pages.online import calendar_of, courses_of
@@ -143,8 +143,8 @@ def statement_page(
         participant_id=participant_id,
         is_own=is_own,
         line=lines.line(outcome),
-        verb=_text(raw.get("verb", {}).get("display"), raw.get("verb", {}).get("id", "")),
-        activity=_text(raw.get("object", {}).get("definition", {}).get("name"), piece.activity),
+        verb=text_of(raw.get("verb", {}).get("display"), raw.get("verb", {}).get("id", "")),
+        activity=text_of(raw.get("object", {}).get("definition", {}).get("name"), piece.activity),
         stored=piece.stored,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -172,12 +172,3 @@ def gradebook_of(cell: RowMapping) -> GradebookState:
         pending_since=cell["pending_since"],
         reason=cell["reason"],
     )
-
-
-def _text(language_map: Mapping[str, str] | None, otherwise: str) -> str:
-    """The text of an xAPI language map that suits the reader best."""
-    if not language_map:
-        return otherwise
-    wanted: Sequence[str] = ("zh-CN", "zh", "zh-Hans") if is_chinese() else ("en-US", "en", "en-GB")
-    found = next((language_map[tag] for tag in wanted if tag in language_map), None)
-    return found or next(iter(language_map.values()))

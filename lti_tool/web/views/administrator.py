@@ -4,9 +4,9 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.web.access import administrators_only, launch, launched_blueprint
-from lti_tool.web.actions import choosing, gradebook, key_pairs
+from lti_tool.web.actions import choosing, gradebook, key_pairs, voiding
 from lti_tool.web.errors import not_found
-from lti_tool.web.pages import administrator, administrator_grades
+from lti_tool.web.pages import administrator, administrator_grades, administrator_statements
 from lti_tool.web.rendering import notice, render
 from lti_tool.web.services import services
 
@@ -109,6 +109,31 @@ def retry_column(column: int) -> Response:
 def show_exchanges() -> str:
     page = administrator_grades.exchanges_page(services(), launch(), read_number("cell"), read_number("before"))
     return render("administrator/exchanges.html", page)
+
+
+@blueprint.get("/administration/statements")
+@administrators_only
+def show_statements() -> str:
+    page = administrator_statements.statements_page(services(), launch(), request.args)
+    return render("administrator/statements.html", page)
+
+
+@blueprint.get("/administration/statements/<programme>/<uuid:statement>")
+@administrators_only
+def show_statement(programme: str, statement: object) -> str:
+    page = administrator_statements.statement_page(services(), launch(), str(statement), programme)
+    return render("administrator/statement.html", page)
+
+
+@blueprint.post("/administration/statements/<programme>/<uuid:statement>")
+@administrators_only
+def void_statement(programme: str, statement: object) -> Response | tuple[str, int]:
+    problems = voiding.void_statement(services(), launch(), str(statement), programme, request.form)
+    if problems:
+        page = administrator_statements.statement_page(services(), launch(), str(statement), programme)
+        return render("administrator/statement.html", page, problems=problems, given=request.form), 422
+    here = url_for("administrator.show_statement", statement=statement, programme=programme, done=notice("voided"))
+    return redirect(here)
 
 
 def read_number(name: str) -> int | None:

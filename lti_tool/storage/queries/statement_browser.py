@@ -1,0 +1,225 @@
+"""The administrator's browser of statements: what of the record store belongs to one programme, newest first.
+
+A statement belongs to a programme if a credential of the programme sent it, or if a credential of the whole
+installation sent it about a person of the programme. Every branch walks an index in the order of the store and reads
+one page of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Exists, RowMapping, Select, Table, and_, exists, or_, select
+
+from lti_tool.storage.dialects import text_of, uuid_of
+from lti_tool.storage.queries.people import chunks
+from lti_tool.storage.tables.evidence import evidence
+from lti_tool.storage.tables.programmes import identifiers, participants
+from xapi.sequence import first_after, stored_at
+from xapi.tables import activities, agents, credentials, statements, verbs, voids
+
+_S = statements.c
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of statements is narrowed to; what is None or empty is not asked for.
+
+    `keys` are identifier keys of one person: statements about them, and statements by them. `since` and `until` bound
+    the moment of arrival, `until` excluded. `before` is the cursor: the last place that was looked at.
+    """
+
+    keys: Sequence[str] = ()
+    verbs: Sequence[str] = ()
+    activity: str | None = None
+    sender: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Statements with their senders, newest first, and the cursor of the next page; None on the last."""
+
+    rows: list[RowMapping]
+    following: int | None
+
+
+def list_statements(conn: Connection, programme_id: str, wanted: Wanted, *, limit: int = 30) -> Found:
+    """The next statements of a programme that fit."""
+    branches = list_branches(conn, programme_id, wanted)
+    found: set[int] = set()
+    floor: int | None = None
+    for branch in branches:
+        places = list(conn.scalars(branch.limit(limit + 1)))
+        found.update(places)
+        if len(places) > limit:  # below its last place this branch may have more
+            floor = places[-1] if floor is None else max(floor, places[-1])
+    shown = sorted((seq for seq in found if floor is None or seq >= floor), reverse=True)
+    if len(shown) > limit:
+        return Found(_load(conn, shown[:limit]), shown[limit - 1])
+    return Found(_load(conn, shown), floor)
+
+
+def list_branches(conn: Connection, programme_id: str, wanted: Wanted) -> list[Select[Any]]:
+    """Selects of places, each in falling order over an index of its own, that together hold all that fits."""
+    numbers = [_number(conn, verbs, iri) for iri in wanted.verbs]
+    known: list[int | None] = [number for number in numbers if number is not None]
+    activity = None if wanted.activity is None else _number(conn, activities, wanted.activity)
+    if (wanted.verbs and not known) or (wanted.activity is not None and activity is None):
+        return []
+    found = []
+    for verb in known or [None]:
+        narrowed = _narrowed(wanted, verb, activity)
+        if wanted.keys:
+            found += [_about(programme_id, wanted, narrowed), *_by(conn, programme_id, wanted, narrowed)]
+        else:
+            found += [_sent(programme_id, narrowed), _unbound(programme_id, wanted, narrowed)]
+    return found
+
+
+def find_statement(conn: Connection, programme_id: str, statement: str) -> RowMapping | None:
+    """One statement of the programme with its sender; None also for another programme's."""
+    query = _WITH_SENDER.where(
+        _S.id == statement, or_(_S.tenant == programme_id, and_(_S.tenant.is_(None), _known(programme_id)))
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def list_voiding(conn: Connection, programme_id: str, statement: str) -> list[RowMapping]:
+    """The statements that take a statement back, with their senders."""
+    query = _WITH_SENDER.join(voids, voids.c.seq == _S.seq).where(
+        voids.c.target == statement, or_(voids.c.tenant.is_(None), voids.c.tenant == programme_id)
+    )
+    return list(conn.execute(query.order_by(_S.seq)).mappings())
+
+
+def find_targets(conn: Connection, places: Sequence[int]) -> dict[int, str]:
+    """Which statement each of some voiding statements takes back: {place: id}."""
+    query = select(voids.c.seq, voids.c.target).where(voids.c.seq.in_(places))
+    return {row.seq: row.target for row in conn.execute(query)}
+
+
+def list_evidence_of(conn: Connection, programme_id: str, ids: Sequence[str]) -> list[RowMapping]:
+    """The evidence that some statements give within a programme."""
+    found: list[RowMapping] = []
+    for chunk in chunks(ids):
+        query = select(evidence).where(
+            evidence.c.statement.in_(chunk), or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id)
+        )
+        found += conn.execute(query.order_by(evidence.c.id)).mappings()
+    return found
+
+
+def list_senders(conn: Connection, programme_id: str, *, limit: int = 200) -> list[RowMapping]:
+    """The key pairs that people made for a programme, revoked ones included, newest first."""
+    query = select(credentials).where(credentials.c.tenant == programme_id, credentials.c.agent.is_(None))
+    return list(conn.execute(query.order_by(credentials.c.id.desc()).limit(limit)).mappings())
+
+
+def list_named(conn: Connection, programme_id: str, text: str, *, limit: int = 20) -> list[RowMapping]:
+    """Participants of this id, or whose name has this text in it, by name."""
+    fits = or_(participants.c.id == text, participants.c.name.icontains(text, autoescape=True))
+    query = select(participants).where(participants.c.programme_id == programme_id, fits)
+    return list(conn.execute(query.order_by(participants.c.name, participants.c.id).limit(limit)).mappings())
+
+
+_WITH_SENDER = select(
+    _S.seq, _S.id, _S.tenant, _S.voided, _S.statement, credentials.c.name.label("sender"), credentials.c.attributes
+).outerjoin(credentials, credentials.c.id == _S.credential_id)
+
+
+def _narrowed(wanted: Wanted, verb: int | None, activity: int | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if verb is not None:
+        found.append(_S.verb_id == verb)
+    if activity is not None:
+        found.append(_S.activity_id == activity)
+    if wanted.sender is not None:
+        found.append(_S.credential_id == wanted.sender)
+    if wanted.since is not None:
+        found.append(_S.seq >= first_after(wanted.since - _TICK))
+    if wanted.until is not None:
+        found.append(_S.seq < first_after(wanted.until - _TICK))
+    if wanted.before is not None:
+        found.append(_S.seq < wanted.before)
+    return found
+
+
+def _sent(programme_id: str, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """What the programme's own credentials sent."""
+    return select(_S.seq).where(_S.tenant == programme_id, *narrowed).order_by(_S.seq.desc())
+
+
+def _unbound(programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """What credentials of the whole installation sent about people of the programme.
+
+    Narrowed to a verb or an activity it walks that index; else the evidence that belongs to no programme, by arrival.
+    """
+    if wanted.verbs or wanted.activity is not None or wanted.sender is not None:
+        query = select(_S.seq).where(_S.tenant.is_(None), *narrowed, _known(programme_id))
+        return query.order_by(_S.seq.desc())
+    mine = exists().where(identifiers.c.programme_id == programme_id, identifiers.c.key == evidence.c.subject_key)
+    bounds = []
+    if wanted.before is not None:
+        bounds.append(evidence.c.stored <= stored_at(wanted.before))
+    if wanted.until is not None:
+        bounds.append(evidence.c.stored < wanted.until)
+    if wanted.since is not None:
+        bounds.append(evidence.c.stored >= wanted.since)
+    query = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
+    query = query.where(evidence.c.tenant.is_(None), mine, *bounds, *narrowed)
+    return query.order_by(evidence.c.stored.desc(), _S.seq.desc())
+
+
+def _about(programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """What is about a person."""
+    query = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
+    query = query.where(
+        evidence.c.subject_key.in_(wanted.keys),
+        or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
+        *narrowed,
+    )
+    return query.order_by(_S.seq.desc())
+
+
+def _by(
+    conn: Connection, programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]
+) -> list[Select[Any]]:
+    """What a person said, through the programme's own credentials: also what is about somebody else."""
+    keys = [spelling for key in wanted.keys for spelling in _spellings(key)]
+    numbers = conn.scalars(select(agents.c.id).where(agents.c.key.in_(keys)))
+    return [_sent(programme_id, [*narrowed, _S.actor_id == number]) for number in numbers]
+
+
+def _spellings(key: str) -> list[str]:
+    """An identifier key as the record store may have it: a home page with or without its last slash."""
+    kind, _, rest = key.partition("|")
+    if kind != "account":
+        return [key]
+    home_page, _, name = rest.rpartition("|")
+    return [key, f"account|{home_page}/|{name}"]
+
+
+def _known(programme_id: str) -> Exists:
+    """Whether a statement is evidence about a person of the programme."""
+    return exists().where(
+        evidence.c.statement == text_of(_S.id),
+        identifiers.c.programme_id == programme_id,
+        identifiers.c.key == evidence.c.subject_key,
+    )
+
+
+def _load(conn: Connection, places: Sequence[int]) -> list[RowMapping]:
+    if not places:
+        return []
+    query = _WITH_SENDER.where(_S.seq.in_(places)).order_by(_S.seq.desc())
+    return list(conn.execute(query).mappings())
+
+
+def _number(conn: Connection, table: Table, key: str) -> int | None:
+    number: int | None = conn.scalar(select(table.c.id).where(table.c.key == key))
+    return number
