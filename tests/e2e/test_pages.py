@@ -65,6 +65,20 @@ def test_pages_fit_and_have_no_barriers(
     assert troubles == []
 
 
+def test_a_record_is_found_and_read_without_barriers(demo: Demo, page: Page, troubles: list[str]) -> None:
+    demo.log_in(page, "管理员")
+    base = demo.launch_alone(page, "我的学分").split("?")[0].rpartition("/")[0]
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{base}/administration/statements?counted=yes&lang=en")
+    page.locator("main table a").first.click()
+    expect(page.get_by_role("heading", name="What it counted for")).to_be_visible()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    barriers = Axe().run(page, options=_RULES)
+    assert barriers.violations_count == 0, barriers.generate_report()
+    assert troubles == []
+
+
 def test_the_study_page_has_no_barriers(demo: Demo, page: Page, troubles: list[str]) -> None:
     demo.log_in(page, "陈老师")
     demo.launch_alone(page, "学习内容")

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, RowMapping
 from lti_tool.domain.reasons import Reason
 from lti_tool.evidence.durations import parse_time
 from lti_tool.evidence.people import key_of
-from lti_tool.evidence.verbs import VOIDED
+from lti_tool.evidence.verbs import VERBS, VOIDED
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries import statement_browser as queries
 from lti_tool.web.contexts import StatementLine
 from lti_tool.web.contexts_statements import BrowsedLine
 from lti_tool.web.formatting import reason_text
 from lti_tool.web.language import text_of
+from lti_tool.web.pages.administrator_words import VERBS as VERBS_IN_WORDS
 from lti_tool.web.pages.lines import Lines
 from lti_tool.web.pages.profile_words import profile_sentences
 from lti_tool.web.services import Services
@@ -73,7 +74,7 @@ def line_of(
     return BrowsedLine(
         statement=row["id"],
         who=", ".join(name for name, _ in fates[:3]) or who_says(raw),
-        verb=text_of(raw["verb"].get("display"), raw["verb"]["id"]),
+        verb=verb_of(raw),
         activity=activity_of(raw),
         activity_id=target["id"] if is_activity else None,
         at=parse_time(raw.get("timestamp")) or stored,
@@ -101,6 +102,13 @@ def who_says(raw: Mapping[str, Any]) -> str:
         return str(actor["mbox"]).removeprefix("mailto:")
     key = key_of(actor)
     return key.partition("|")[2].replace("|", " · ") if key else gettext("a group without a name")
+
+
+def verb_of(raw: Mapping[str, Any]) -> str:
+    """The verb as the statement displays it, else as the vocabulary names it, else its IRI."""
+    iri = raw["verb"]["id"]
+    known = VERBS_IN_WORDS.get("voided" if iri == VOIDED else VERBS.get(iri, ""))
+    return text_of(raw["verb"].get("display"), iri if known is None else str(known))
 
 
 def activity_of(raw: Mapping[str, Any]) -> str:
