@@ -285,6 +285,18 @@ SESSIONS = [
         "one visit, from the first",
     ),
     Case(
+        "two contents at once, without names",
+        "19:00 initialized A\n19:10 initialized B\n19:30 terminated A\n19:40 terminated B",
+        "40:00",
+        "each content has its own session",
+    ),
+    Case(
+        "one name for two contents",
+        "19:00 initialized A session=1\n19:30 terminated B session=1",
+        "0:00",
+        "without a registration a name belongs to its content",
+    ),
+    Case(
         "something after the end",
         "19:00 initialized A session=1\n19:30 terminated A session=1\n19:50 other A session=1",
         "30:00",
