@@ -8,9 +8,9 @@ one page of it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Exists, RowMapping, Select, Table, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Exists, RowMapping, Select, Table, and_, exists, func, or_, select
 
 from lti_tool.storage.dialects import text_of, uuid_of
 from lti_tool.storage.queries.people import chunks
@@ -20,6 +20,8 @@ from xapi.sequence import first_after, stored_at
 from xapi.tables import activities, agents, credentials, statements, verbs, voids
 
 _S = statements.c
+_Given: TypeAlias = dict[ColumnElement[Any], Any]
+_ENOUGH = 5_000  # counted in a millisecond or two; whatever has more is dense enough to be walked
 _TICK = timedelta(microseconds=1)
 
 
@@ -73,11 +75,12 @@ def list_branches(conn: Connection, programme_id: str, wanted: Wanted) -> list[S
         return []
     found = []
     for verb in known or [None]:
-        narrowed = _narrowed(wanted, verb, activity)
+        sought = {_S.verb_id: verb, _S.activity_id: activity, _S.credential_id: wanted.sender}
+        given: _Given = {column: value for column, value in sought.items() if value is not None}
         if wanted.keys:
-            found += [_about(programme_id, wanted, narrowed), *_by(conn, programme_id, wanted, narrowed)]
+            found += [_about(programme_id, wanted, given), *_by(conn, programme_id, wanted, given)]
         else:
-            found += [_sent(programme_id, narrowed), _unbound(programme_id, wanted, narrowed)]
+            found += [_sent(conn, programme_id, wanted, given), _unbound(conn, programme_id, wanted, given)]
     return found
 
 
@@ -127,19 +130,14 @@ def list_named(conn: Connection, programme_id: str, text: str, *, limit: int = 2
     return list(conn.execute(query.order_by(participants.c.name, participants.c.id).limit(limit)).mappings())
 
 
+_WITH_EVIDENCE = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
 _WITH_SENDER = select(
     _S.seq, _S.id, _S.tenant, _S.voided, _S.statement, credentials.c.name.label("sender"), credentials.c.attributes
 ).outerjoin(credentials, credentials.c.id == _S.credential_id)
 
 
-def _narrowed(wanted: Wanted, verb: int | None, activity: int | None) -> list[ColumnElement[bool]]:
+def _window(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if verb is not None:
-        found.append(_S.verb_id == verb)
-    if activity is not None:
-        found.append(_S.activity_id == activity)
-    if wanted.sender is not None:
-        found.append(_S.credential_id == wanted.sender)
     if wanted.since is not None:
         found.append(_S.seq >= first_after(wanted.since - _TICK))
     if wanted.until is not None:
@@ -149,19 +147,23 @@ def _narrowed(wanted: Wanted, verb: int | None, activity: int | None) -> list[Co
     return found
 
 
-def _sent(programme_id: str, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """What the programme's own credentials sent."""
-    return select(_S.seq).where(_S.tenant == programme_id, *narrowed).order_by(_S.seq.desc())
+def _sent(conn: Connection, programme_id: str, wanted: Wanted, given: _Given) -> Select[Any]:
+    """What the programme's own credentials sent, by the index of whatever narrows most."""
+    conditions: _Given = {_S.tenant: programme_id, **given}
+    driver = _narrowest(conn, conditions)[0] if given else _S.tenant
+    return select(_S.seq).where(*_driven(conditions, driver), *_window(wanted)).order_by(_S.seq.desc())
 
 
-def _unbound(programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """What credentials of the whole installation sent about people of the programme.
-
-    Narrowed to a verb or an activity it walks that index; else the evidence that belongs to no programme, by arrival.
+def _unbound(conn: Connection, programme_id: str, wanted: Wanted, given: _Given) -> Select[Any]:
+    """What credentials of the whole installation sent about people of the programme: by the index of whatever narrows
+    most, or by the arrival of the evidence that belongs to no programme, if that is less.
     """
-    if wanted.verbs or wanted.activity is not None or wanted.sender is not None:
-        query = select(_S.seq).where(_S.tenant.is_(None), *narrowed, _known(programme_id))
-        return query.order_by(_S.seq.desc())
+    if given:
+        driver, number = _narrowest(conn, given)
+        if number < _count(conn, select(evidence.c.id).where(evidence.c.tenant.is_(None))):
+            mine = _known(programme_id)
+            query = select(_S.seq).where(*_driven(given, driver), _S.tenant.is_(None), mine, *_window(wanted))
+            return query.order_by(_S.seq.desc())
     mine = exists().where(identifiers.c.programme_id == programme_id, identifiers.c.key == evidence.c.subject_key)
     bounds = []
     if wanted.before is not None:
@@ -170,29 +172,44 @@ def _unbound(programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement
         bounds.append(evidence.c.stored < wanted.until)
     if wanted.since is not None:
         bounds.append(evidence.c.stored >= wanted.since)
-    query = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
-    query = query.where(evidence.c.tenant.is_(None), mine, *bounds, *narrowed)
+    query = _WITH_EVIDENCE.where(evidence.c.tenant.is_(None), mine, *bounds, *_driven(given), *_window(wanted))
     return query.order_by(evidence.c.stored.desc(), _S.seq.desc())
 
 
-def _about(programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _about(programme_id: str, wanted: Wanted, given: _Given) -> Select[Any]:
     """What is about a person."""
-    query = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
-    query = query.where(
-        evidence.c.subject_key.in_(wanted.keys),
-        or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
-        *narrowed,
-    )
+    owned = func.coalesce(evidence.c.tenant, programme_id) == programme_id
+    query = _WITH_EVIDENCE.where(evidence.c.subject_key.in_(wanted.keys), owned, *_driven(given), *_window(wanted))
     return query.order_by(_S.seq.desc())
 
 
-def _by(
-    conn: Connection, programme_id: str, wanted: Wanted, narrowed: Sequence[ColumnElement[bool]]
-) -> list[Select[Any]]:
+def _by(conn: Connection, programme_id: str, wanted: Wanted, given: _Given) -> list[Select[Any]]:
     """What a person said, through the programme's own credentials: also what is about somebody else."""
     keys = [spelling for key in wanted.keys for spelling in _spellings(key)]
-    numbers = conn.scalars(select(agents.c.id).where(agents.c.key.in_(keys)))
-    return [_sent(programme_id, [*narrowed, _S.actor_id == number]) for number in numbers]
+    numbers = conn.scalars(select(agents.c.id).where(agents.c.key.in_(keys))).all()
+    return [_sent(conn, programme_id, wanted, {**given, _S.actor_id: number}) for number in numbers]
+
+
+def _narrowest(conn: Connection, given: _Given) -> tuple[ColumnElement[Any], int]:
+    """The column by which fewest statements are found, and how many: counted no further than `_ENOUGH`.
+
+    Databases guess this from statistics; SQLite mostly has none, and a wrong guess walks through all statements.
+    """
+    numbers = [(_count(conn, select(_S.seq).where(column == value)), column) for column, value in given.items()]
+    number, column = min(numbers, key=lambda item: item[0])
+    return column, number
+
+
+def _count(conn: Connection, rows: Select[Any]) -> int:
+    return conn.scalar(select(func.count()).select_from(rows.limit(_ENOUGH).subquery())) or 0
+
+
+def _driven(given: _Given, driver: ColumnElement[Any] | None = None) -> list[ColumnElement[bool]]:
+    """The conditions; all but the driver's in a form that no index answers, so that no other one is walked."""
+    return [
+        column == value if column is driver else func.coalesce(column, "" if isinstance(value, str) else 0) == value
+        for column, value in given.items()
+    ]
 
 
 def _spellings(key: str) -> list[str]:
