@@ -184,6 +184,27 @@ def test_a_statement_of_another_tenant_cannot_be_probed(lrs: Lrs, speaker: Speak
     assert speaker.get(statementId=sent["id"]).status_code == 404
 
 
+OBJECTS = {
+    "an agent": {"objectType": "Agent", **CHEN},
+    "a statement": {"objectType": "StatementRef", "id": GONE},
+    "a statement within": {
+        "objectType": "SubStatement",
+        "actor": CHEN,
+        "verb": {"id": EXPERIENCED},
+        "object": {"id": LESSON},
+    },
+}
+
+
+@pytest.mark.parametrize("target", OBJECTS.values(), ids=OBJECTS)
+def test_objects_of_every_kind_are_compared(speaker: Speaker, target: dict[str, Any]) -> None:
+    sent = {**learned(), "object": target}
+    speaker.send(sent)
+    assert speaker.post(sent).status_code == 200
+    for other in (o for o in OBJECTS.values() if o is not target):
+        assert speaker.post({**sent, "object": other}).status_code == 409
+
+
 # Reading.
 
 
