@@ -101,6 +101,13 @@ def revoke(conn: Connection, key: str, now: datetime | None = None) -> bool:
     return result.rowcount > 0
 
 
+def end_named(conn: Connection, name: str, at: datetime) -> None:
+    """Let the credentials of a name end at a moment, unless they end sooner."""
+    moment = to_microseconds(at)
+    mine = (credentials.c.expires_at > moment) & (credentials.c.name == name)
+    conn.execute(update(credentials).where(mine).values(expires_at=moment))
+
+
 def remove_expired(conn: Connection, before: datetime) -> int:
     """Delete credentials that expired before a moment and never stored a statement; how many."""
     used = select(statements.c.seq).where(statements.c.credential_id == credentials.c.id).exists()

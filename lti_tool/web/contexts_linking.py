@@ -11,7 +11,7 @@ class StudyRow:
     content: str = ""
     title: str = ""
     activity: str = ""
-    tracks_itself: bool = False
+    track: str = "heartbeat"  # or xapi, cmi5
     course: str | None = None  # the title of the programme's course that it belongs to
     obstacle: str | None = None  # the reason why time there will not count
     problem: str | None = None  # why it cannot be added

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
-_PROGRAMS = ("/api/", "/xapi/", "/healthz", "/readyz", "/metrics")
+_PROGRAMS = ("/api/", "/xapi/", "/cmi5/fetch/", "/healthz", "/readyz", "/metrics")
 
 
 class WebError(Exception):

@@ -15,6 +15,7 @@ from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
+from lti_tool.web.actions.units import UnitIntake
 from xapi import Store
 
 _KEY = "xuefen"
@@ -47,12 +48,15 @@ def open_services(settings: Settings, clock: Clock, db: Database | None = None) 
     """Open the installation of these settings (on `db`, if it is open already)."""
     database = db or open_database(settings.database.url, pool_size=settings.server.threads)
     mirror = MirrorSettings.from_config(settings.grades)
+    intake = UnitIntake(settings.xapi.vocabulary)
+    store = open_store(settings, database, intake, clock)
+    intake.write_into(store)
     http = PlatformHttp(allow_private_hosts=settings.lti.allow_private_hosts, timeout=settings.grades.timeout_seconds)
     return Services(
         settings=settings,
         db=database,
         clock=clock,
-        store=open_store(settings, database, clock=clock),
+        store=store,
         credits=Credits(database, clock, on_changed=follow_credits(mirror, clock)),
         http=http,
         rosters=Rosters(database, http, AccessTokens(database, http, clock), clock),

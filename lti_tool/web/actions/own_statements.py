@@ -23,11 +23,10 @@ from tincan import (
 
 from lti_tool.evidence.verbs import APPROVE, DENY, SUBMIT, VOIDED
 from lti_tool.lti.sessions import LtiSession
+from lti_tool.web.actions.own_credential import own_credential
 from lti_tool.web.services import Services
-from xapi import Credential, credentials
 
 _NAME = "Xuefen"
-_MADE_BY = "made_by"
 _VERSION = "1.0.3"
 COMPLETED = "http://adlnet.gov/expapi/verbs/completed"
 _DISPLAY = {
@@ -42,7 +41,7 @@ _DISPLAY = {
 def write_statement(services: Services, conn: Connection, programme_id: str, statement: Statement) -> str:
     """Store a statement within the caller's unit of work; its id."""
     sent = statement.as_version(_VERSION)
-    return services.store.store_statements(conn, [sent], _own_credential(conn, programme_id))[0]
+    return services.store.store_statements(conn, [sent], own_credential(conn, programme_id))[0]
 
 
 def make_statement(
@@ -114,26 +113,3 @@ def session_iri(base: str, class_id: str, session: str) -> str:
 
 def _segment(text: str) -> str:
     return quote(text, safe="")
-
-
-def is_own_credential(attributes: Mapping[str, Any]) -> bool:
-    """Whether a key pair with these attributes is the one that our own statements are written with."""
-    return attributes.get(_MADE_BY) == _NAME
-
-
-def _own_credential(conn: Connection, programme_id: str) -> Credential:
-    """The key pair under whose authority our own statements stand; its secret is known to nobody."""
-    for found in credentials.list_credentials(conn):
-        if found.tenant == programme_id and is_own_credential(found.attributes):
-            return found
-    key, _ = credentials.create(
-        conn,
-        _NAME,
-        ("statements/write",),
-        tenant=programme_id,
-        attributes={_MADE_BY: _NAME, "evidence": ["offline", "practice"]},
-    )
-    found_again = credentials.find_credential(conn, key)
-    if found_again is None:
-        raise LookupError("the credential that was just made is not there")
-    return found_again

@@ -11,7 +11,7 @@ from lti_tool.storage.queries import lti
 from lti_tool.storage.queries import platform_pages as queries
 from lti_tool.storage.types import from_microseconds, to_microseconds
 from lti_tool.web.actions.key_pairs import SCOPES
-from lti_tool.web.actions.own_statements import is_own_credential
+from lti_tool.web.actions.own_credential import is_own_credential
 from lti_tool.web.api.cursors import decode_cursor, encode_cursor
 from lti_tool.web.contexts_admin import (
     ChoosePage,

@@ -22,6 +22,8 @@ from lti_tool.web.formatting import credits_text
 from lti_tool.web.services import Services
 
 CREDITS, STUDY = "credits", "study"
+#: Who counts the time: this tool, or the content by its own statements, with or without the rules of cmi5.
+TRACKS = ("heartbeat", "xapi", "cmi5")
 MOST_ROWS = 20
 _SUGGESTED = 200
 _LONGEST_ADDRESS = 2000
@@ -55,7 +57,7 @@ def read_choice(form: Any, request: LinkingRequest) -> Choice:
             content=content.strip()[: _LONGEST_ADDRESS + 1],
             title=" ".join(title.split())[:_LONGEST_TITLE],
             activity=activity.strip()[: _LONGEST_ADDRESS + 1],
-            tracks_itself=track == "xapi",
+            track=track if track in TRACKS else TRACKS[0],
             is_confirmed=bool(content.strip()) and content.strip() == seen,
         )
         for content, title, activity, track, seen in zip_longest(
@@ -182,7 +184,7 @@ def _study(row: StudyRow, programme_id: str) -> Item:
         "programme": programme_id,
         "content": row.content,
         "title": title,
-        "track": "xapi" if row.tracks_itself else "heartbeat",
+        "track": row.track,
         **({"activity": row.activity} if row.activity else {}),
     }
     return Item(title=title, custom=custom)

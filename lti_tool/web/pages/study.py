@@ -14,6 +14,7 @@ from lti_tool.credits.service import Explained
 from lti_tool.domain.reasons import Reason
 from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.sessions import LtiSession
+from lti_tool.web.actions.cmi5 import launch_unit
 from lti_tool.web.contexts import StudyPage
 from lti_tool.web.errors import WebError
 from lti_tool.web.language import language_tag
@@ -29,13 +30,15 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
     """The content of this launch's resource link (`custom.content`), with a credential that lives for hours.
 
     `custom.activity` names the activity where it is not the content's own address; `custom.track = "xapi"` hands
-    the content xAPI launch parameters instead of counting around it.
+    the content xAPI launch parameters instead of counting around it, `"cmi5"` those of cmi5.
     """
     content = _read_address(session.custom.get("content"))
     activity = session.custom.get("activity") or content
     explained = explain(services, str(session.programme_id), str(session.participant_id))
-    launch = _launch_parameters(services, session, activity)
-    tracks_itself = session.custom.get("track") == "xapi"
+    track = session.custom.get("track")
+    tracks_itself = track in {"xapi", "cmi5"}
+    begin = launch_unit if track == "cmi5" else _launch_parameters
+    launch = begin(services, session, content, activity)
     course = explained.context.courses.find(activity)
     return StudyPage(
         title=session.custom.get("title") or (course.title if course else session.context_title),
@@ -48,7 +51,7 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
     )
 
 
-def _launch_parameters(services: Services, session: LtiSession, activity: str) -> dict[str, str]:
+def _launch_parameters(services: Services, session: LtiSession, _content: str, activity: str) -> dict[str, str]:
     """The parameters of an xAPI launch: the credential speaks for this learner, about this activity, and not long."""
     actor = {"objectType": "Agent", "account": {"homePage": session.issuer, "name": session.sub}}
     lifetime = timedelta(hours=services.settings.lti.session_hours)
