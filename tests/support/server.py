@@ -9,7 +9,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 class _Handler(WSGIRequestHandler):
-    """Leaves the Date to the application, which may have a clock of its own."""
+    """Leaves the Date to the application, which may have a clock of its own; waits briefly for a silent browser."""
+
+    timeout = 2
 
     def send_response(self, code: int, message: str | None = None) -> None:
         self.log_request(code)
@@ -20,6 +22,7 @@ class _Handler(WSGIRequestHandler):
 def serve(app: Any, port: int = 0) -> Iterator[str]:
     """Serve `app`; yields its base URL without a trailing slash."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
+    server.daemon_threads = False  # so that closing waits for requests that a test's browser left behind
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
