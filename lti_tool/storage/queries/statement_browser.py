@@ -30,7 +30,8 @@ class Wanted:
     """What a list of statements is narrowed to; what is None or empty is not asked for.
 
     `keys` are identifier keys of one person: statements about them, and statements by them. `since` and `until` bound
-    the moment of arrival, `until` excluded. `before` is the cursor: the last place that was looked at.
+    the moment of arrival, `until` excluded. `sender` is a credential of the programme.
+    `before` is the cursor: the last place that was looked at.
     """
 
     keys: Sequence[str] = ()
@@ -80,7 +81,9 @@ def list_branches(conn: Connection, programme_id: str, wanted: Wanted) -> list[S
         if wanted.keys:
             found += [_about(programme_id, wanted, given), *_by(conn, programme_id, wanted, given)]
         else:
-            found += [_sent(conn, programme_id, wanted, given), _unbound(conn, programme_id, wanted, given)]
+            found.append(_sent(conn, programme_id, wanted, given))
+            if wanted.sender is None:
+                found.append(_unbound(conn, programme_id, wanted, given))
     return found
 
 
