@@ -90,8 +90,8 @@ def learner(room: Classroom, **custom: str) -> Visitor:
     )
 
 
-def launch(room: Classroom, visitor: Visitor | None = None, **custom: str) -> Unit:
-    return Unit(room, (visitor or learner(room, **custom)).get("study"))
+def launch(room: Classroom, **custom: str) -> Unit:
+    return Unit(room, learner(room, **custom).get("study"))
 
 
 def said(room: Classroom) -> list[dict[str, Any]]:
@@ -101,8 +101,8 @@ def said(room: Classroom) -> list[dict[str, Any]]:
     answer = room.tool.app.test_client().get(
         "/xapi/statements?ascending=true", auth=(key, secret), headers={"X-Experience-API-Version": "1.0.3"}
     )
-    found: list[dict[str, Any]] = answer.json["statements"]
-    return found
+    found: Any = answer.json
+    return list(found["statements"])
 
 
 def verbs(room: Classroom) -> list[str]:
