@@ -522,6 +522,7 @@ SINGLES = [
     Case("failed with a duration", "19:40 failed A 40m", "40:00", "time was spent all the same"),
     Case("waived", "19:40 waived A 40m", "0:00", "nothing was studied"),
     Case("satisfied", "19:40 satisfied A 40m", "0:00", "nothing was studied"),
+    Case("nine hours", "17:00 completed A 9h", "240:00", "the first four, without a sign of life"),
     Case("no duration", "19:40 completed A", "0:00", "no time"),
     Case("ignored by setting", "19:40 completed A 40m", "0:00", "setting", {"single_durations": "ignore"}),
     Case(
