@@ -48,20 +48,20 @@ def accept_launch(
     Raises LtiError, and then nothing of the launch is kept but the refusal.
     """
     _check_form(db, request.form)
-    state, platform = _find_login(db, clock, request.form)
-    with_cookie = _check_browser(request, state)
+    login = _find_login(db, clock, request.form)
+    with_cookie = _check_browser(request, login)
     if with_cookie is None:
-        return at_launch(state, platform["auth_login_url"], request.form, settings.server.public_url)
+        return at_launch(login, login["auth_login_url"], request.form, settings.server.public_url)
     try:
-        claims = _verify(key_sets, request, state, platform)
-        check_claims(claims, platform["client_id"], settings.server.public_url, clock())
+        claims = _verify(key_sets, request, login)
+        check_claims(claims, login["client_id"], settings.server.public_url, clock())
         with db.begin() as conn:
-            if not lti_launches.use_state(conn, state["state_hash"], clock()):
+            if not lti_launches.use_state(conn, login["state_hash"], clock()):
                 raise LtiError("replayed_nonce", "two requests brought the same launch")
-            _check_deployment(conn, platform, claims[LTI + "deployment_id"])
-            return record_launch(conn, platform, claims, settings, clock(), with_cookie=with_cookie)
+            deployment = _find_deployment(conn, login, claims[LTI + "deployment_id"])
+            return record_launch(conn, login, deployment, claims, settings, clock(), with_cookie=with_cookie)
     except LtiError as error:
-        raise LtiError(error.code, error.detail, platform_id=platform["id"]) from error
+        raise LtiError(error.code, error.detail, platform_id=login["platform_id"]) from error
 
 
 def _check_form(db: Database, form: Mapping[str, str]) -> None:
@@ -76,41 +76,40 @@ def _check_form(db: Database, form: Mapping[str, str]) -> None:
             raise LtiError("missing_parameter", name)
 
 
-def _find_login(db: Database, clock: Clock, form: Mapping[str, str]) -> tuple[RowMapping, RowMapping]:
-    """The login that this launch answers, and its platform; used up only when everything else is right."""
+def _find_login(db: Database, clock: Clock, form: Mapping[str, str]) -> RowMapping:
+    """The login that this launch answers, with its platform; used up only when everything else is right."""
     with db.read() as conn:
-        state = lti_launches.find_state(conn, hash_of(form["state"]))
-        platform = lti.get_platform(conn, state["platform_id"]) if state is not None else None
-    if state is None or platform is None:
+        login = lti_launches.find_login(conn, hash_of(form["state"]))
+    if login is None:
         raise LtiError("unknown_state", "no login with this state is known")
-    platform_id = state["platform_id"]
-    if state["used_at"] is not None:
-        raise LtiError("replayed_nonce", f"the launch was used at {state['used_at']}", platform_id=platform_id)
-    if state["expires_at"] <= clock():
-        raise LtiError("expired_state", f"the login ended at {state['expires_at']}", platform_id=platform_id)
-    return state, platform
+    platform_id = login["platform_id"]
+    if login["used_at"] is not None:
+        raise LtiError("replayed_nonce", f"the launch was used at {login['used_at']}", platform_id=platform_id)
+    if login["expires_at"] <= clock():
+        raise LtiError("expired_state", f"the login ended at {login['expires_at']}", platform_id=platform_id)
+    return login
 
 
-def _check_browser(request: LaunchRequest, state: RowMapping) -> bool | None:
+def _check_browser(request: LaunchRequest, login: RowMapping) -> bool | None:
     """Whether the browser that began the login proves itself by cookie (True) or by what the platform kept (False);
     None where the platform has yet to be asked.
     """
-    platform_id = state["platform_id"]
+    platform_id = login["platform_id"]
     cookie = request.cookies.get(state_cookie_name(request.form["state"]))
     kept = request.form.get(KEPT)
-    if cookie is None and kept is None and state["storage_target"] is not None:
+    if cookie is None and kept is None and login["storage_target"] is not None:
         return None
     if not cookie and not kept:
         raise LtiError("cookies_blocked", "the login's cookie did not come back", platform_id=platform_id)
-    shown, expected = (cookie, state["cookie_hash"]) if cookie else (kept, state["storage_hash"])
+    shown, expected = (cookie, login["cookie_hash"]) if cookie else (kept, login["storage_hash"])
     if not hmac.compare_digest(expected, hash_of(str(shown))):
         raise LtiError("unknown_state", "the login was begun in another browser", platform_id=platform_id)
     return bool(cookie)
 
 
-def _verify(key_sets: KeySets, request: LaunchRequest, state: RowMapping, platform: RowMapping) -> dict[str, Any]:
+def _verify(key_sets: KeySets, request: LaunchRequest, login: RowMapping) -> dict[str, Any]:
     """The claims of a token whose issuer, audience, nonce and signature are right."""
-    message = _Message(request.form, key_sets, state, platform)
+    message = _Message(request.form, key_sets, login)
     try:
         message.validate()
     except LtiException as error:
@@ -118,21 +117,24 @@ def _verify(key_sets: KeySets, request: LaunchRequest, state: RowMapping, platfo
     return message.claims
 
 
-def _check_deployment(conn: Connection, platform: RowMapping, deployment_id: str) -> None:
-    if lti.find_deployment(conn, platform["id"], deployment_id) is None:
-        if not platform["learns_deployments"]:
-            raise LtiError("unknown_deployment", f"{deployment_id} is not registered for {platform['issuer']}")
-        lti.add_deployment(conn, platform["id"], deployment_id)
+def _find_deployment(conn: Connection, platform: RowMapping, deployment_id: str) -> int:
+    """The row of the deployment; of a platform that names none when it registers, the first launch brings it."""
+    found = lti.find_deployment(conn, platform["platform_id"], deployment_id)
+    if found is None and platform["learns_deployments"]:
+        lti.add_deployment(conn, platform["platform_id"], deployment_id)
+        found = lti.find_deployment(conn, platform["platform_id"], deployment_id)
+    if found is None:
+        raise LtiError("unknown_deployment", f"{deployment_id} is not registered for {platform['issuer']}")
+    return int(found["id"])
 
 
 class _Message(MessageLaunch[Any, Any, Any, Any]):
     """PyLTI1p3's launch on our own state, nonce and keys."""
 
-    def __init__(self, form: Mapping[str, str], key_sets: KeySets, state: RowMapping, platform: RowMapping) -> None:
+    def __init__(self, form: Mapping[str, str], key_sets: KeySets, login: RowMapping) -> None:
         self._form = form
         self._key_sets = key_sets
-        self._state = state
-        self._platform = platform
+        self._login = login
         super().__init__(None, None, session_service=_Nothing(), cookie_service=_Nothing())
 
     @property
@@ -159,18 +161,16 @@ class _Message(MessageLaunch[Any, Any, Any, Any]):
 
     def validate_nonce(self) -> Any:
         nonce = self._jwt["body"].get("nonce")
-        if not isinstance(nonce, str) or not hmac.compare_digest(self._state["nonce_hash"], hash_of(nonce)):
+        if not isinstance(nonce, str) or not hmac.compare_digest(self._login["nonce_hash"], hash_of(nonce)):
             raise LtiError("replayed_nonce", "the nonce is not the one this login sent")
         return self
 
     def validate_registration(self) -> Any:
         """Issuer and audience must be those with which the login was begun: an issuer alone may be shared (Canvas)."""
         issuer = self._jwt["body"].get("iss")
-        if issuer != self._platform["issuer"]:
-            raise LtiError(
-                "bad_token", f"iss is {str(issuer)[:300]!r}; the login was begun by {self._platform['issuer']}"
-            )
-        check_audience(self._jwt["body"], self._platform["client_id"])
+        if issuer != self._login["issuer"]:
+            raise LtiError("bad_token", f"iss is {str(issuer)[:300]!r}; the login was begun by {self._login['issuer']}")
+        check_audience(self._jwt["body"], self._login["client_id"])
         return self
 
     def validate_jwt_signature(self) -> Any:
@@ -180,7 +180,7 @@ class _Message(MessageLaunch[Any, Any, Any, Any]):
         kid = header.get("kid")
         if not isinstance(kid, str) or not kid:
             raise LtiError("bad_token", "the header has no kid")
-        url = str(self._platform["key_set_url"])
+        url = str(self._login["key_set_url"])
         key = next((one for one in self._key_sets.get(url, kid) if one.get("kid") == kid), None)
         if key is None:
             raise LtiError("bad_token", f"the key {kid[:100]!r} is not in {url}")

@@ -14,7 +14,7 @@ from lti_tool.lti.locales import page_language
 from lti_tool.lti.matching import match_person
 from lti_tool.lti.roles import audience_role, is_gradable
 from lti_tool.lti.sessions import Opened, start_session
-from lti_tool.storage.queries import lti, lti_launches, offered, people, programmes
+from lti_tool.storage.queries import lti_launches, offered, people, programmes
 
 Claims = Mapping[str, Any]
 
@@ -33,10 +33,17 @@ class Launched:
 
 
 def record_launch(
-    conn: Connection, platform: RowMapping, claims: Claims, settings: Settings, now: datetime, *, with_cookie: bool
+    conn: Connection,
+    platform: RowMapping,
+    deployment: int,
+    claims: Claims,
+    settings: Settings,
+    now: datetime,
+    *,
+    with_cookie: bool,
 ) -> Launched:
-    """Write a launch down and open its session."""
-    context = lti_launches.save_context(conn, _context_row(conn, platform, claims, now))
+    """Write a launch from a platform's deployment down and open its session."""
+    context = lti_launches.save_context(conn, _context_row(platform, deployment, claims, now))
     link = _save_link(conn, context["id"], claims)
     custom = _texts({**(link["custom"] if link else {}), **(claims.get(LTI + "custom") or {})})
     programme_id = _find_programme(conn, platform, context, custom)
@@ -61,7 +68,7 @@ def record_launch(
     return Launched(opened, message_type, role, programme_id, person, context["id"], custom)
 
 
-def _participant(conn: Connection, programme_id: str | None, member: RowMapping) -> str | None:
+def _participant(conn: Connection, programme_id: str | None, member: Mapping[str, Any]) -> str | None:
     """Who a person of a course is in the programme that is shown; a link made by hand may be to another one."""
     person: str | None = member["participant_id"]
     if person is None or programme_id is None or people.get_person(conn, programme_id, person) is None:
@@ -69,10 +76,7 @@ def _participant(conn: Connection, programme_id: str | None, member: RowMapping)
     return person
 
 
-def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: datetime) -> dict[str, Any]:
-    deployment = lti.find_deployment(conn, platform["id"], claims[LTI + "deployment_id"])
-    if deployment is None:
-        raise LtiError("unknown_deployment", claims[LTI + "deployment_id"])
+def _context_row(platform: RowMapping, deployment: int, claims: Claims, now: datetime) -> dict[str, Any]:
     context = claims.get(LTI + "context") or {}
     # Who is still choosing may be about to bring a column: none is made of our own accord before the first real launch.
     is_choosing = claims[LTI + "message_type"] == DEEP_LINK
@@ -80,7 +84,7 @@ def _context_row(conn: Connection, platform: RowMapping, claims: Claims, now: da
     roster = claims.get(NRPS) or {}
     return {
         "platform_id": platform["id"],
-        "deployment_id": deployment["id"],
+        "deployment_id": deployment,
         # A launch outside any course still has a place: the deployment itself.
         "context_id": context.get("id", ""),
         "title": _text(context.get("title")),

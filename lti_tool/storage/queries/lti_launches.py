@@ -18,6 +18,7 @@ from lti_tool.storage.tables.lti import (
 )
 
 _KEPT_AFTER = timedelta(hours=1)
+_SEEN_EVERY = timedelta(minutes=1)
 
 
 def add_state(conn: Connection, row: Mapping[str, Any], now: datetime) -> None:
@@ -33,6 +34,12 @@ def find_state(conn: Connection, state_hash: bytes) -> RowMapping | None:
     return conn.execute(select(lti_states).where(lti_states.c.state_hash == state_hash)).mappings().one_or_none()
 
 
+def find_login(conn: Connection, state_hash: bytes) -> RowMapping | None:
+    """A login that was begun, with the platform that began it; the two have no column of one name."""
+    joined = select(lti_states, lti_platforms).join(lti_platforms, lti_platforms.c.id == lti_states.c.platform_id)
+    return conn.execute(joined.where(lti_states.c.state_hash == state_hash)).mappings().one_or_none()
+
+
 def use_state(conn: Connection, state_hash: bytes, now: datetime) -> bool:
     """Take a state with its nonce, once; False if it was taken before."""
     taken = (
@@ -44,15 +51,27 @@ def use_state(conn: Connection, state_hash: bytes, now: datetime) -> bool:
 
 
 def save_context(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
-    """Create or update a course from what a launch says of it; what a launch leaves out is kept."""
+    """Create or update a course from what a launch says of it; what a launch leaves out is kept.
+
+    A course that is known so is only read: hundreds who open it at once do not wait for each other's commits.
+    """
     said = {name: value for name, value in row.items() if value is not None}
-    key = ["deployment_id", "context_id"]
-    created = {"title": "", "label": "", "scopes": [], **said}
-    upsert(conn, lti_contexts, [created], key=key, update=[name for name in said if name not in key])
     query = select(lti_contexts).where(
         lti_contexts.c.deployment_id == row["deployment_id"], lti_contexts.c.context_id == row["context_id"]
     )
+    before = conn.execute(query).mappings().one_or_none()
+    if before is not None and before["seen_at"] <= row["seen_at"] < before["seen_at"] + _SEEN_EVERY:
+        said["seen_at"] = before["seen_at"]
+    if before is not None and _says_nothing_new(said, before):
+        return before
+    key = ["deployment_id", "context_id"]
+    created = {"title": "", "label": "", "scopes": [], **said}
+    upsert(conn, lti_contexts, [created], key=key, update=[name for name in said if name not in key])
     return conn.execute(query).mappings().one()
+
+
+def _says_nothing_new(said: Mapping[str, Any], before: RowMapping) -> bool:
+    return all(before[name] == value for name, value in said.items())
 
 
 def get_context(conn: Connection, context_row: int) -> RowMapping:
@@ -65,17 +84,21 @@ def link_context(conn: Connection, context_row: int, programme_id: str) -> None:
 
 
 def save_resource_link(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
+    """Create or update a resource link; one that is known so is only read."""
     key = ["context_id", "resource_link_id"]
     said = {name: value for name, value in row.items() if value is not None}
-    upsert(conn, lti_resource_links, [said], key=key, update=[name for name in said if name not in key])
     query = select(lti_resource_links).where(
         lti_resource_links.c.context_id == row["context_id"],
         lti_resource_links.c.resource_link_id == row["resource_link_id"],
     )
+    before = conn.execute(query).mappings().one_or_none()
+    if before is not None and _says_nothing_new(said, before):
+        return before
+    upsert(conn, lti_resource_links, [said], key=key, update=[name for name in said if name not in key])
     return conn.execute(query).mappings().one()
 
 
-def save_member(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
+def save_member(conn: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Create or update a person of a course; a link to a participant that was made by hand is kept."""
     key = ["context_id", "sub"]
     query = select(lti_members).where(lti_members.c.context_id == row["context_id"], lti_members.c.sub == row["sub"])
@@ -84,7 +107,7 @@ def save_member(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
     if before is not None and before["linked_by"] == "hand":
         merged |= {"participant_id": before["participant_id"], "linked_by": "hand"}
     upsert(conn, lti_members, [merged], key=key)
-    return conn.execute(query).mappings().one()
+    return {**before, **merged} if before is not None else conn.execute(query).mappings().one()
 
 
 def list_members(conn: Connection, context_row: int, *, after: int = 0, limit: int = 200) -> list[RowMapping]:
