@@ -107,7 +107,7 @@ def save_member(conn: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
     if before is not None and before["linked_by"] == "hand":
         merged |= {"participant_id": before["participant_id"], "linked_by": "hand"}
     upsert(conn, lti_members, [merged], key=key)
-    return {**before, **merged} if before is not None else conn.execute(query).mappings().one()
+    return {**before, **merged} if before is not None else dict(conn.execute(query).mappings().one())
 
 
 def list_members(conn: Connection, context_row: int, *, after: int = 0, limit: int = 200) -> list[RowMapping]:
