@@ -88,14 +88,20 @@ def decide_send(cell: Cell, now: datetime, manner: Manner) -> Decision:
 
 
 def _must_look(cell: Cell, now: datetime, manner: Manner) -> bool:
-    """Before anything that stands in the LMS is replaced, it must be known what that is."""
+    """Before anything that stands in the LMS is replaced, it must be known what that is.
+
+    What was read before our own last score does not count: a person may have changed the grade seconds after it, and
+    Moodle goes on answering scores with success while it keeps that person's value.
+    """
     if manner.look_again_after is None:
         return False
     if cell.in_doubt:
         return True
     if cell.confirmed is None:
         return False
-    return cell.lms_read_at is None or cell.lms_read_at + manner.look_again_after < now
+    if cell.lms_read_at is None or (cell.confirmed_at is not None and cell.lms_read_at < cell.confirmed_at):
+        return True
+    return cell.lms_read_at + manner.look_again_after < now
 
 
 def _ready_at(cell: Cell, manner: Manner) -> datetime | None:

@@ -97,7 +97,6 @@ def confirm_columns(row: Row, grade: Grade | None, now: datetime) -> dict[str, A
         "in_gradebook_since": row["in_gradebook_since"] if same else now,
         "in_doubt": False,
         "lms_value": value,
-        "lms_read_at": now,
         "state": CellState.DUE.value if row["state"] not in _RESTING else row["state"],
     }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.grades.decide import Blocked, Decision, Manner, Nothing, Send, Wait, decide_send
+from lti_tool.grades.decide import Blocked, Decision, Look, Manner, Nothing, Send, Wait, decide_send
 from lti_tool.grades.values import Cell, CellState, Grade, Progress
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -89,6 +89,18 @@ def test_where_each_score_adds_a_comment_a_sentence_is_no_reason_to_send() -> No
     only_comment = cell(**SETTLED | {"confirmed": grade(comment="old")})
 
     assert decide_send(only_comment, after(7 * 3600), replace(MANNER, comments=False)) == Nothing()
+
+
+@pytest.mark.parametrize(
+    ("read_at", "expected"),
+    [(None, Look()), (after(-61), Look()), (after(-60), Send(NOON)), (after(1), Send(NOON))],
+    ids=["never read", "read before our own score", "read with it", "read after it"],
+)
+def test_what_stands_there_is_read_before_it_is_replaced(read_at: datetime | None, expected: Decision) -> None:
+    """However fresh a reading is: since our own score a person may have changed the grade."""
+    reading = replace(MANNER, look_again_after=timedelta(minutes=10))
+
+    assert decide_send(cell(**SENT, lms_read_at=read_at), after(5), reading) == expected
 
 
 @given(

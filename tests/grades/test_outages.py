@@ -31,6 +31,7 @@ def test_retry_after_is_kept(world: World, moodle: Campus, clock: FakeClock, sta
     mirror = world.mirror()
     world.earn(ZHANG, 33)
     world.settle(mirror)
+    world.have_read()
     moodle.state.faults.status, moodle.state.faults.retry_after = status, wait
     world.earn(ZHANG, 34)
     world.settle(mirror)
@@ -108,6 +109,7 @@ def test_a_score_that_arrived_though_its_answer_was_lost_is_asked_for_not_repeat
     mirror = world.mirror()
     world.earn(ZHANG, 33)
     world.settle(mirror)
+    world.have_read()
     moodle.state.faults.drop_after_acting = "close"
     world.earn(ZHANG, 34)
     world.settle(mirror)
@@ -126,9 +128,11 @@ def test_a_score_in_doubt_is_cleared_up_though_the_credits_went_back(
     mirror = world.mirror()
     world.earn(ZHANG, 33)
     world.settle(mirror)
+    world.have_read()
     moodle.state.faults.drop_after_acting = "500"
     world.earn(ZHANG, 50)
     world.settle(mirror)
+    assert world.row()["in_doubt"]
     moodle.state.faults.clear()
     world.earn(ZHANG, 33)
     night(world, clock, 60)

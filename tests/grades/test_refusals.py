@@ -197,13 +197,27 @@ def test_a_teachers_grade_is_respected_and_named(world: World, moodle: Campus, c
     assert moodle.scores_sent() == 1
 
 
+def test_a_teachers_grade_seconds_after_our_own_score_is_found_before_the_next(world: World, moodle: Campus) -> None:
+    mirror = world.mirror()
+    world.earn(ZHANG, 33)
+    world.settle(mirror)
+    moodle.state.override(COURSE_ID, "学分", ZHANG.sub, 20)
+    world.earn(ZHANG, 34)
+    world.settle(mirror)
+
+    row = world.row()
+    assert (row["state"], row["lms_value"], row["confirmed_value"]) == ("overridden", 20, 33)
+    assert (moodle.score(), moodle.scores_sent()) == (20, 1)
+
+
 def test_a_teachers_grade_is_found_by_the_refusal_too(world: World, moodle: Campus, clock: FakeClock) -> None:
     mirror = world.mirror()
     world.earn(ZHANG, 33)
     world.settle(mirror)
     world.earn(ZHANG, 34)
     clock.advance(60)
-    moodle.state.override(COURSE_ID, "学分", ZHANG.sub, 20)  # within the minutes for which a look counts as fresh
+    world.have_read()
+    moodle.state.override(COURSE_ID, "学分", ZHANG.sub, 20)  # between the look and the score
     mirror.run_pass()
 
     assert moodle.score() == 20

@@ -157,7 +157,11 @@ def claim_crowded(
     due = standing.where(
         grade_cells.c.next_attempt_at <= now,
         grade_cells.c.lease_owner.is_(None),
-        or_(grade_cells.c.lms_read_at.is_(None), grade_cells.c.lms_read_at < stale_before),
+        or_(
+            grade_cells.c.lms_read_at.is_(None),
+            grade_cells.c.lms_read_at < stale_before,
+            grade_cells.c.lms_read_at < grade_cells.c.confirmed_at,
+        ),
     )
     last = func.coalesce(grade_line_items.c.read_back_at, grade_line_items.c.created_at, type_=UtcDateTime())
     query = (

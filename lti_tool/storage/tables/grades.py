@@ -91,7 +91,7 @@ grade_cells = Table(
     Column("confirmed_at", UtcDateTime),  # when the LMS accepted or showed the confirmed state
     Column("in_gradebook_since", UtcDateTime),  # since when the confirmed value has been this one
     Column("lms_value", DecimalText),  # as read back, in points of `desired_maximum`
-    Column("lms_read_at", UtcDateTime),  # when it was last known what the LMS holds
+    Column("lms_read_at", UtcDateTime),  # when it was last read there
     Column("drifted_at", UtcDateTime),  # when the LMS was last found to hold something else than it had taken
     # idle | due | retrying | settled | blocked | overridden | skipped | left
     Column("state", String(16), nullable=False),
