@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, select, update
 
 from lti_tool.storage.queries.people import chunks
 from lti_tool.storage.tables.evidence import evidence
@@ -60,17 +60,6 @@ def list_unmatched(
     )
     if before is not None:
         query = query.where(evidence.c.id < before)
-    return list(conn.execute(query).mappings())
-
-
-def find_evidence(conn: Connection, programme_id: str, statement: str) -> list[RowMapping]:
-    """The evidence that one statement gives within a programme."""
-    query = select(evidence).where(
-        and_(
-            evidence.c.statement == statement,
-            or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
-        )
-    )
     return list(conn.execute(query).mappings())
 
 

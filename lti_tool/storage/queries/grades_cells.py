@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges
 from lti_tool.storage.tables.lti import lti_members
@@ -26,14 +26,6 @@ def list_sent(conn: Connection, cell_id: int) -> list[tuple[Decimal, datetime]]:
         .limit(_SENT_KEPT)
     )
     return [(value, at) for value, at in conn.execute(query)]
-
-
-def count_confirmed(conn: Connection, line_item_id: int) -> int:
-    """How many cells of a column something stands in."""
-    query = select(func.count()).where(
-        grade_cells.c.line_item_id == line_item_id, grade_cells.c.confirmed_value.is_not(None)
-    )
-    return int(conn.execute(query).scalar_one())
 
 
 def lock_quiet_cells(

@@ -57,16 +57,6 @@ def add_identifiers(conn: Connection, programme_id: str, keys: Mapping[str, str]
     touch(conn, [(programme_id, person) for person in set(keys.values())])
 
 
-def remove_identifier(conn: Connection, programme_id: str, key: str) -> str | None:
-    """Undo a link; the person it belonged to, who is computed again, or None."""
-    before = find_people(conn, programme_id, [key]).get(key)
-    if before is None:
-        return None
-    conn.execute(delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.key == key))
-    touch(conn, [(programme_id, before)])
-    return before
-
-
 def find_people(conn: Connection, programme_id: str, keys: Sequence[str]) -> dict[str, str]:
     """Whose these identifier keys are in a programme: {key: person id}; unknown keys are missing."""
     found: dict[str, str] = {}

@@ -60,11 +60,6 @@ def list_programmes(conn: Connection, *, limit: int = 200, after: str = "") -> l
     return list(conn.execute(query).mappings())
 
 
-def remove_programme(conn: Connection, programme_id: str) -> bool:
-    """Delete a programme with its plan and roster; False if there was none. Statements stay."""
-    return conn.execute(delete(t.programmes).where(t.programmes.c.id == programme_id)).rowcount > 0
-
-
 def link_course(
     conn: Connection, programme_id: str, issuer: str, context_id: str, *, by_deep_linking: bool = False
 ) -> None:
@@ -90,12 +85,6 @@ def find_only_programme(conn: Connection) -> str | None:
     """The one programme of this installation, when there is just one."""
     found = conn.execute(select(t.programmes.c.id).limit(2)).scalars().all()
     return found[0] if len(found) == 1 else None
-
-
-def list_staff_of(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[RowMapping]:
-    """Staff rows of some person ids."""
-    query = select(t.staff).where(t.staff.c.programme_id == programme_id, t.staff.c.id.in_(person_ids))
-    return list(conn.execute(query).mappings())
 
 
 def count_other_programmes(conn: Connection, programme_id: str) -> dict[str, int]:
