@@ -9,6 +9,8 @@ from sqlalchemy import Connection, RowMapping
 from werkzeug.wrappers import Response
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
+from lti_tool.domain.identifiers import account_key
+from lti_tool.domain.monitoring import MONITOR_ROLES, Area
 from lti_tool.lti.sessions import LtiSession, cookie_name, find_session
 from lti_tool.storage.queries import people, programmes
 from lti_tool.web.errors import expired, forbidden, not_found
@@ -63,6 +65,18 @@ def team_school() -> str | None:
     return str(person["school_id"])
 
 
+def monitored_area() -> Area | None:
+    """The area whose figures this person may read; None for whoever reads none.
+
+    The programme's own staff list says who monitors where, never the LMS; who runs the course sees the whole programme
+    anyway.
+    """
+    staff: RowMapping | None = g.get("staff")
+    if staff is not None and staff["role"] in MONITOR_ROLES:
+        return dict(staff["scope"])
+    return {} if is_staff() else None
+
+
 def participants_only(view: View) -> View:
     """Only for a participant; somebody whom the roster does not know yet is told so."""
 
@@ -94,6 +108,20 @@ def administrators_only(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not is_administrator():
             raise forbidden()
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def monitors_only(view: View) -> View:
+    """Only for whoever may read the figures of an area, once the course shows a programme."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if monitored_area() is None:
+            raise forbidden()
+        if launch().programme_id is None:
+            return redirect(url_for("programme.show_start"))
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
@@ -145,6 +173,7 @@ def _open_launch() -> Response | None:
         g.launch = found
         row = programmes.find_programme(conn, found.programme_id) if found.programme_id else None
         g.person = _find_person(conn, found)
+        g.staff = _find_staff(conn, found)
     if row is not None:
         g.programme_title, g.zone = row["title"], row["zone"]
     return None
@@ -161,6 +190,12 @@ def _find_person(conn: Connection, found: LtiSession) -> RowMapping | None:
     if found.programme_id is None or found.participant_id is None:
         return None
     return people.get_person(conn, found.programme_id, found.participant_id)
+
+
+def _find_staff(conn: Connection, found: LtiSession) -> RowMapping | None:
+    if found.programme_id is None or found.participant_id is not None:
+        return None
+    return people.find_staff(conn, found.programme_id, account_key(found.issuer, found.sub))
 
 
 def _person() -> RowMapping | None:

@@ -16,10 +16,10 @@ from lti_tool.web.launches import frame_ancestors, mount_lti
 from lti_tool.web.rendering import install_rendering
 from lti_tool.web.security import KnownAncestors, protect
 from lti_tool.web.services import Services, attach, open_services
-from lti_tool.web.views import administrator, cmi5, picker, programme, school, trainee, trainer
+from lti_tool.web.views import administrator, cmi5, monitor, picker, programme, school, trainee, trainer
 from xapi import create_blueprint
 
-_PAGES = (programme, trainee, trainer, school, administrator, picker)
+_PAGES = (programme, trainee, trainer, school, monitor, administrator, picker)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, db: Database | None = None) -> Flask:

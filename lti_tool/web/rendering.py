@@ -96,6 +96,8 @@ def page_tabs() -> list[Tab]:
         tabs.append(_tab("trainer.show_unmatched", gettext("Unmatched")))
     if access.is_staff() or access.team_school() is not None:
         tabs.append(_tab("school.show_plan", gettext("Plan")))
+    if access.monitored_area() is not None:
+        tabs.append(_tab("monitor.show_indicators", gettext("Indicators")))
     if access.is_administrator():
         tabs.append(_tab("administrator.show_platform", gettext("Administration")))
     return tabs

@@ -82,6 +82,18 @@ def get_person(conn: Connection, programme_id: str, person_id: str) -> RowMappin
     return conn.execute(query).mappings().one_or_none()
 
 
+def find_staff(conn: Connection, programme_id: str, key: str) -> RowMapping | None:
+    """The member of the programme's staff to whom an identifier key belongs; None for anybody else."""
+    query = (
+        select(staff)
+        .join(
+            identifiers, and_(identifiers.c.programme_id == staff.c.programme_id, identifiers.c.person_id == staff.c.id)
+        )
+        .where(identifiers.c.programme_id == programme_id, identifiers.c.key == key)
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
 def list_people(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[RowMapping]:
     """The participants of these ids, as far as there are such."""
     found: list[RowMapping] = []

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.lti.claims import DEEP_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.sessions import LtiSession
-from lti_tool.web.access import TRAINEE, is_staff, launch, launched_blueprint
+from lti_tool.web.access import TRAINEE, is_staff, launch, launched_blueprint, monitored_area
 from lti_tool.web.actions import choosing
 from lti_tool.web.errors import forbidden
 from lti_tool.web.pages import start
@@ -60,4 +60,6 @@ def _onward(session: LtiSession) -> str | None:
         return "trainee.show_study"
     if session.audience_role != TRAINEE:
         return "trainer.show_course"
-    return "trainee.show_credits" if session.participant_id is not None else None
+    if session.participant_id is not None:
+        return "trainee.show_credits"
+    return "monitor.show_indicators" if monitored_area() is not None else None

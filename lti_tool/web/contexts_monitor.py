@@ -1,0 +1,39 @@
+"""What the monitors' page receives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One number of an area: so many of its people, and their share."""
+
+    code: str
+    number: int
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """A city, a county or a school; `area` leads into it, None where there is nothing further to see."""
+
+    key: str  # what the next page goes on after
+    name: str
+    schools: int
+    people: int
+    indicators: Sequence[Indicator]
+    area: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorsPage:
+    """The figures of an area as a whole, and of the next smaller ones within it."""
+
+    programme: str
+    trail: Sequence[tuple[str, Mapping[str, str]]]  # (name, area) from the widest that may be seen to this one
+    whole: AreaRow
+    level: str  # what the rows are: city | county | school
+    rows: Sequence[AreaRow]
+    chosen: Mapping[str, str]
+    following: str | None

@@ -1,0 +1,17 @@
+"""The page of monitors 监测: figures of an area, nobody's name."""
+
+from flask import request
+
+from lti_tool.web.access import launched_blueprint, monitored_area, monitors_only, programme_id
+from lti_tool.web.pages import indicators
+from lti_tool.web.rendering import render
+from lti_tool.web.services import services
+
+blueprint = launched_blueprint("monitor")
+
+
+@blueprint.get("/indicators")
+@monitors_only
+def show_indicators() -> str:
+    page = indicators.indicators_page(services(), programme_id(), monitored_area() or {}, request.args)
+    return render("monitor/indicators.html", page)
