@@ -31,6 +31,7 @@ def _add_commands() -> None:
         credentials,
         database,
         demo,
+        export,
         programmes,
         recompute,
         record,
@@ -49,6 +50,7 @@ def _add_commands() -> None:
         programmes,
         recompute,
         record,
+        export,
         sync,
         statements,
     ):

@@ -4,6 +4,7 @@ An e-mail address and its SHA-1 form of xAPI are one key, so that either finds t
 """
 
 import hashlib
+from collections.abc import Iterable
 
 
 def account_key(home_page: str, name: str) -> str:
@@ -30,3 +31,9 @@ def openid_key(openid: str) -> str:
 def participant_key(participant_id: str) -> str:
     """The key of a participant named by the programme's own id, as practice IRIs do (contract §6)."""
     return f"participant|{participant_id}"
+
+
+def list_account_names(keys: Iterable[str]) -> list[str]:
+    """The platforms' own names of a person among their keys, in order."""
+    accounts = sorted(key for key in keys if key.startswith("account|"))
+    return [key.rpartition("|")[2] for key in accounts]

@@ -186,14 +186,18 @@ def list_stale(
     return list(conn.execute(query).mappings())
 
 
-def list_participants(conn: Connection, programme_id: str, *, after: str = "", limit: int = _CHUNK) -> list[RowMapping]:
-    """Participants by id, at most `limit` after the id `after`."""
+def list_participants(
+    conn: Connection, programme_id: str, *, school: str | None = None, after: str = "", limit: int = _CHUNK
+) -> list[RowMapping]:
+    """Participants (of one school, if given) by id, at most `limit` after the id `after`."""
     query = (
         select(participants)
         .where(participants.c.programme_id == programme_id, participants.c.id > after)
         .order_by(participants.c.id)
         .limit(limit)
     )
+    if school is not None:
+        query = query.where(participants.c.school_id == school)
     return list(conn.execute(query).mappings())
 
 

@@ -1,0 +1,75 @@
+"""线下签到与日志表: for each session of a class everybody who belongs there, with sign-in, log and credits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lti_tool.credits.service import Explained
+from lti_tool.domain.decimals import ZERO
+from lti_tool.domain.reasons import Reason
+from lti_tool.domain.values import Evidence, Kind, OfflineClass, OfflineSession, Outcome
+from lti_tool.reports.source import Source, moment_text, place_columns
+
+#: Outcomes that say a sign-in, or a log, is on record.
+_ON_RECORD = frozenset(
+    {
+        Reason.SIGNED_IN,
+        Reason.LOG,
+        Reason.LOG_MISSING,
+        Reason.SIGN_IN_MISSING,
+        Reason.INCOMPLETE,
+        Reason.REPEATED,
+        Reason.SURPLUS,
+        Reason.TEAM_TRAINING,
+    }
+)
+_Key = tuple[str, str]
+
+
+def rows(source: Source) -> Iterator[dict[str, Any]]:
+    """One row for each participant and session of their classes, in the order of participants and sessions."""
+    for one in source.everybody():
+        records = _records(one)
+        for offline in one.context.offline_classes:
+            for session in offline.sessions:
+                yield _row(one, offline, session, records.get((offline.id, session.id), []))
+
+
+def _records(one: Explained) -> dict[_Key, list[tuple[Evidence, Outcome]]]:
+    pieces = {piece.statement: piece for piece in one.evidence if piece.kind in {Kind.ATTENDED, Kind.LOG}}
+    found: dict[_Key, list[tuple[Evidence, Outcome]]] = {}
+    for outcome in one.credit.explanation:
+        piece = pieces.get(outcome.statement)
+        if piece is not None and outcome.reason in _ON_RECORD:
+            found.setdefault((piece.class_id or "", piece.offline_session or ""), []).append((piece, outcome))
+    return found
+
+
+def _row(
+    one: Explained, offline: OfflineClass, session: OfflineSession, pairs: list[tuple[Evidence, Outcome]]
+) -> dict[str, Any]:
+    context = one.context
+    sign_in = next((piece for piece, _ in pairs if piece.kind is Kind.ATTENDED), None)
+    log = next((piece for piece, _ in pairs if piece.kind is Kind.LOG), None)
+    host = context.programme.schools.get(offline.host_school or "")
+    return {
+        **place_columns(context),
+        "class": offline.id,
+        "class_title": offline.title or offline.id,
+        "session": session.id,
+        "starts": moment_text(session.starts_at, context),
+        "ends": moment_text(session.ends_at, context),
+        "minutes": int((session.ends_at - session.starts_at).total_seconds()) // 60,
+        "place": host.name if host else "",
+        "signed_in": moment_text(sign_in.timestamp if sign_in else None, context),
+        "logged": moment_text(log.timestamp if log else None, context),
+        "credits": sum((outcome.credits or ZERO for _, outcome in pairs if outcome.counted), ZERO),
+        "state": _state(sign_in, log),
+    }
+
+
+def _state(sign_in: Evidence | None, log: Evidence | None) -> str:
+    if sign_in and log:
+        return "已签到，有日志"
+    if sign_in:
+        return "已签到，缺日志"
+    return "有日志，缺签到" if log else "未签到"
