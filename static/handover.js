@@ -1,6 +1,8 @@
 /* A login or launch in a frame whose browser may keep no cookies of ours (LTI Client Side postMessages).
  *
  * Login: if cookies are kept, go on; else let the platform keep our secret, then go on; else offer a new window.
+ * A platform whose dialogue waits around this frame takes an answer from this frame only (Moodle): what is chosen in the
+ * new window comes back here as a message of our own page (`picked.js`) and is posted to the platform from here.
  * Launch: get the secret back from the platform and post the launch again with it; an empty one says that none came.
  */
 (() => {
@@ -57,7 +59,21 @@
     });
   }
 
+  /** Post the answer of the new window to the platform, once; the browser lets us post to registered platforms only. */
+  function handBack(event) {
+    const answer = event.data;
+    if (event.origin !== location.origin || typeof answer !== "object" || answer === null) return;
+    if (answer.subject !== "xuefen.picked" || typeof answer.url !== "string" || typeof answer.token !== "string") return;
+    removeEventListener("message", handBack);
+    event.source.postMessage({ subject: "xuefen.picked.response" }, event.origin);
+    const back = document.getElementById("handover-back");
+    back.action = answer.url;
+    back.elements.JWT.value = answer.token;
+    back.submit();
+  }
+
   function offerWindow() {
+    addEventListener("message", handBack);
     document.getElementById("handover-wait").hidden = true;
     document.getElementById("handover-window").hidden = false;
   }

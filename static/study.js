@@ -1,6 +1,7 @@
 /* The note above embedded content: what has been counted so far, and whether it is counting now. */
 (function () {
   "use strict";
+  window.opener = null; // content in the frame has no business with the page that this window was opened from
   const pulse = document.getElementById("pulse");
   const state = document.getElementById("pulse-state");
   const counted = document.getElementById("counted");

@@ -20,6 +20,7 @@ from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.worker import Worker
 from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
@@ -98,7 +99,8 @@ class Tool:
 
     def build_worker(self) -> Worker:
         rosters = Rosters(self.db, self.http, self.tokens, utc_now)
-        return Worker(self.db, self.credits, self.mirror, rosters, poll_seconds=self.mirror_settings.poll)
+        leftovers = Leftovers(self.db, utc_now)
+        return Worker(self.db, self.credits, self.mirror, rosters, leftovers, poll_seconds=self.mirror_settings.poll)
 
 
 pass_tool = click.make_pass_decorator(Tool)

@@ -1,12 +1,13 @@
 """The way back from deep linking: content items become activities (LTI Deep Linking 2.0, 4)."""
 
 import jwt
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from lti_tool.demo import vocabulary as v
 from lti_tool.demo.launch import current_person, platform_state
 from lti_tool.demo.records import DeepLinkingReturn, Json, Link, ServiceError
 from lti_tool.demo.state import State
+from lti_tool.demo.texts import texts
 
 blueprint = Blueprint("deep_linking", __name__)
 
@@ -15,6 +16,9 @@ blueprint = Blueprint("deep_linking", __name__)
 def receive() -> Response:
     """Create what the tool's signed answer names, say what came of it, and lead back to the course."""
     state = platform_state()
+    if state.temperament.posts_again and current_person() is None and "repost" not in request.form:
+        fields = {**request.form.to_dict(), "repost": "true"}
+        return make_response(render_template("post.html", action=request.url, fields=fields))
     try:
         back, claims = _checked(state)
         with state.lock:
@@ -56,13 +60,17 @@ def _check_message(claims: Json) -> None:
 
 
 def _create(state: State, back: DeepLinkingReturn, claims: Json) -> tuple[list[Link], list[str]]:
-    """The activities made and why others were not; nothing is made beside an error message."""
+    """The activities made and why others were not; nothing is made beside an error message, or where the course's page
+    must be around the answer's and is not.
+    """
     created: list[Link] = []
     refused: list[str] = []
     tool = state.registrations[back.client_id]
     if claims.get(v.DEEP_LINKING + "errormsg"):
         return created, refused
     items = claims.get(v.DEEP_LINKING + "content_items") or []
+    if state.temperament.links_through_frame and request.headers.get("Sec-Fetch-Dest") == "document":
+        return created, [texts(g.get("lang", "zh"))["nobody_waits"]] * bool(items)
     if not back.settings.get("accept_multiple"):
         refused += ["only one item is accepted"] * (len(items) > 1)
         items = items[:1]

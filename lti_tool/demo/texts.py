@@ -33,6 +33,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "endpoints": ("平台信息（手工注册时填入工具）", "This platform, for manual registration"),
     "continue": ("继续", "Continue"),
     "added": ("已添加到课程", "Added to the course"),
+    "nobody_waits": (
+        "没有添加任何内容：课程页面不在这个窗口里，收不到选择结果。",
+        "Nothing was added: the course's page is not around this one and cannot take the choice.",
+    ),
     "publish": ("发布", "Publish"),
     "draft": ("未发布", "Unpublished"),
     "review": ("查看", "Review"),

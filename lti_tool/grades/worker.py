@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.credits.service import Credits
 from lti_tool.grades.reconcile import Mirror
+from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries.programmes import list_programmes
@@ -26,12 +27,20 @@ class Worker:
     """Any number of these may run on one database; `run` ends after a SIGTERM, a SIGINT or its parent's death."""
 
     def __init__(
-        self, db: Database, credits_: Credits, mirror: Mirror, rosters: Rosters, *, poll_seconds: float
+        self,
+        db: Database,
+        credits_: Credits,
+        mirror: Mirror,
+        rosters: Rosters,
+        leftovers: Leftovers,
+        *,
+        poll_seconds: float,
     ) -> None:
         self._db = db
         self._credits = credits_
         self._mirror = mirror
         self._rosters = rosters
+        self._leftovers = leftovers
         self._reader: threading.Thread | None = None
         self._poll = poll_seconds
         self._stop = threading.Event()
@@ -53,7 +62,8 @@ class Worker:
             self._reader.join(_LAST_SECONDS)
 
     def run_pass(self) -> None:
-        """Compute whoever is stale, then send what is due."""
+        """Compute whoever is stale, then send what is due; from time to time take away what is over."""
+        self._leftovers.remove_if_due()
         for programme_id in self._programmes():
             if self._stop.is_set():
                 return

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Connection
 
 from lti_tool.storage.database import Database
+from lti_tool.storage.dialects import take_turns
 from lti_tool.storage.queries import lti
 
 #: A retired key stays in the key set as long as something signed with it may still be checked.
@@ -25,17 +26,22 @@ KEY_SET_LIFETIME = timedelta(minutes=5)
 #: How long a new key stands in the key set before it signs.
 PUBLISHED_BEFORE_USE = 2 * KEY_SET_LIFETIME
 
+_TURN = "signing key"
+
 
 def signing_key(conn: Connection, now: datetime) -> tuple[str, str]:
     """The (kid, private PEM) that signs now; made on first use. Needs a unit of work that may write."""
     found = lti.find_signing_key(conn, now)
-    if found is not None:
-        return found["kid"], found["private_pem"]
-    return _make(conn, now)
+    if found is None:
+        # Servers that start together on a fresh database want one key, not one each: whoever waited looks again.
+        take_turns(conn, _TURN)
+        found = lti.find_signing_key(conn, now)
+    return (found["kid"], found["private_pem"]) if found is not None else _make(conn, now)
 
 
 def rotate(conn: Connection, now: datetime) -> str:
     """Publish a new key, which signs in a moment; its kid. Old keys stay in the key set until they have aged out."""
+    take_turns(conn, _TURN)
     lti.retire_keys(conn, now + PUBLISHED_BEFORE_USE)
     lti.remove_keys_retired_before(conn, now - AGED_OUT_AFTER)
     return _make(conn, now)[0]

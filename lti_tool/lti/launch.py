@@ -18,15 +18,16 @@ from sqlalchemy import Connection, RowMapping
 
 from lti_tool.clock import Clock
 from lti_tool.config import Settings
-from lti_tool.lti.claims import LEEWAY, LTI, check_audience, check_claims
+from lti_tool.lti.claims import LEEWAY, check_audience, check_claims
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.handover import KEPT, Handover, at_launch
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.login import state_cookie_name
-from lti_tool.lti.record import Launched, record_launch
+from lti_tool.lti.record import Launched, place_of, record_launch
 from lti_tool.lti.sessions import hash_of
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti, lti_launches
+from lti_tool.storage.queries.lti_launches import Known
 
 _LONGEST_TOKEN = 100_000
 _SMALLEST_KEY = 2048  # bits (RFC 7518, 3.3)
@@ -58,8 +59,8 @@ def accept_launch(
         with db.begin() as conn:
             if not lti_launches.use_state(conn, login["state_hash"], clock()):
                 raise LtiError("replayed_nonce", "two requests brought the same launch")
-            deployment = _find_deployment(conn, login, claims[LTI + "deployment_id"])
-            return record_launch(conn, login, deployment, claims, settings, clock(), with_cookie=with_cookie)
+            known = _find_known(conn, login, claims)
+            return record_launch(conn, login, known, claims, settings, clock(), with_cookie=with_cookie)
     except LtiError as error:
         raise LtiError(error.code, error.detail, platform_id=login["platform_id"]) from error
 
@@ -117,15 +118,18 @@ def _verify(key_sets: KeySets, request: LaunchRequest, login: RowMapping) -> dic
     return message.claims
 
 
-def _find_deployment(conn: Connection, platform: RowMapping, deployment_id: str) -> int:
-    """The row of the deployment; of a platform that names none when it registers, the first launch brings it."""
-    found = lti.find_deployment(conn, platform["platform_id"], deployment_id)
-    if found is None and platform["learns_deployments"]:
-        lti.add_deployment(conn, platform["platform_id"], deployment_id)
-        found = lti.find_deployment(conn, platform["platform_id"], deployment_id)
-    if found is None:
-        raise LtiError("unknown_deployment", f"{deployment_id} is not registered for {platform['issuer']}")
-    return int(found["id"])
+def _find_known(conn: Connection, platform: RowMapping, claims: Mapping[str, Any]) -> Known:
+    """What is known of the launch's place; of a platform that named no deployment when it registered, the first launch
+    brings it.
+    """
+    platform_id, place = platform["platform_id"], place_of(platform, claims)
+    known = lti_launches.find_known(conn, platform_id, place)
+    if known is None and platform["learns_deployments"]:
+        lti.add_deployment(conn, platform_id, place.deployment_id)
+        known = lti_launches.find_known(conn, platform_id, place)
+    if known is None:
+        raise LtiError("unknown_deployment", f"{place.deployment_id} is not registered for {platform['issuer']}")
+    return known
 
 
 class _Message(MessageLaunch[Any, Any, Any, Any]):

@@ -61,7 +61,7 @@ def begin_login(db: Database, parameters: Mapping[str, str], public_url: str, cl
             "target_link_uri": parameters.get("target_link_uri", ""),
             "expires_at": now + STATE_LIFETIME,
         }
-        lti_launches.add_state(conn, remembered, now)
+        lti_launches.add_state(conn, remembered)
     handover = at_login(parameters, redirect_url, oidc.state, kept, public_url)
     return LoginBegun(redirect_url, oidc.state, cookie, handover)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from lti_tool.domain.identifiers import account_key, email_key, participant_key
 from lti_tool.storage.queries import people
+from lti_tool.storage.queries.rosters import list_members, save_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,25 @@ def match_people(
     then on. Staff is known too, but nobody with credits, and left out. A few queries, however many people there are.
     """
     keys = {one.sub: one.keys(issuer) for one in accounts}
-    owners = people.find_people(conn, programme_id, [key for own in keys.values() for key, _ in own])
-    found = {sub: next(((owners[key], how) for key, how in own if key in owners), None) for sub, own in keys.items()}
+    owners = people.find_owners(conn, programme_id, [key for own in keys.values() for key, _ in own])
+    found = {sub: next(((*owners[key], how) for key, how in own if key in owners), None) for sub, own in keys.items()}
     known = {sub: match for sub, match in found.items() if match is not None}
-    fresh = {account_key(issuer, sub): person for sub, (person, how) in known.items() if how != "account"}
-    people.add_identifiers(conn, programme_id, fresh, "launch")
-    with_credits = {
-        row["id"] for row in people.list_people(conn, programme_id, sorted({one for one, _ in known.values()}))
-    }
-    return {sub: match for sub, match in known.items() if match[0] in with_credits}
+    fresh = {account_key(issuer, sub): person for sub, (person, _, how) in known.items() if how != "account"}
+    if fresh:
+        people.add_identifiers(conn, programme_id, fresh, "launch")
+    return {sub: (person, how) for sub, (person, has_credits, how) in known.items() if has_credits}
 
 
-def match_person(
-    conn: Connection, programme_id: str | None, issuer: str, sub: str, email: Any, number: Any = None
-) -> tuple[str | None, str | None]:
-    """The participant behind one account and how they were found; (None, None) for anybody else."""
-    if programme_id is None:
-        return None, None
-    account = Account(sub, email if isinstance(email, str) else "", number if isinstance(number, str) else "")
-    return match_people(conn, programme_id, issuer, [account]).get(sub, (None, None))
+def match_members(
+    conn: Connection, context_row: int, programme_id: str, issuer: str, also: Account
+) -> dict[str, tuple[str, str]]:
+    """The course shows another programme now: its people are whoever they are there, and nobody else.
+
+    Ids of participants mean nothing in another programme, so what was known of the people is not kept. `also` is
+    somebody who may not be on record yet; what is returned, as by `match_people`, holds them too. Participants are
+    locked first, all at once, and members after, as everywhere.
+    """
+    accounts = {row["sub"]: Account(row["sub"], row["email"], row["number"]) for row in list_members(conn, context_row)}
+    matches = match_people(conn, programme_id, issuer, list({**accounts, also.sub: also}.values()))
+    save_matches(conn, context_row, matches)
+    return matches

@@ -163,6 +163,7 @@ def _merge(
         "sub": one.sub,
         "name": one.name,
         "email": one.email,
+        "number": one.number,
         "roles": roles,
         "is_trainee": is_gradable(roles),
         "participant_id": person,
@@ -175,6 +176,7 @@ def _merge(
     if not one.name or _same_letters(one.name, old["name"]):
         merged["name"] = old["name"]
     merged["email"] = one.email or old["email"]
+    merged["number"] = one.number or old["number"]
     if old["linked_by"] == "hand":
         merged |= {"participant_id": old["participant_id"], "linked_by": "hand"}
     elif old["linked_by"] is not None and old["participant_id"] == person:

@@ -45,6 +45,7 @@ class LtiSession:
     custom: Mapping[str, Any] = field(default_factory=dict)
     deep_linking: Mapping[str, Any] = field(default_factory=dict)
     for_user: str | None = None
+    number: str = ""  # the institution's own number of the person
     needs_cookie: bool = True
 
 
@@ -78,7 +79,7 @@ def start_session(conn: Connection, row: Mapping[str, Any], *, with_cookie: bool
         "created_at": now,
         "expires_at": now + lifetime,
     }
-    return Opened(lti_launches.add_session(conn, opened, now), token, cookie)
+    return Opened(lti_launches.add_session(conn, opened), token, cookie)
 
 
 def find_session(conn: Connection, token: str, cookie: str | None, now: datetime) -> LtiSession | None:

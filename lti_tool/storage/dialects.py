@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from xapi.types import Uuid
 
-_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+#: INSERT of each database's own dialect, which knows ON CONFLICT.
+INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+_TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
 def upsert(
@@ -37,7 +40,7 @@ def upsert(
 @lru_cache(maxsize=512)
 def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Any:
     """Built once: making the statement takes longer than running it."""
-    insert = _INSERTS[dialect](table)
+    insert = INSERTS[dialect](table)
     if not changed:
         return insert.on_conflict_do_nothing(index_elements=list(key))
     return insert.on_conflict_do_update(
@@ -47,7 +50,7 @@ def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str
 
 def insert_for(conn: Connection, table: Table) -> Any:
     """An INSERT of the database's own dialect, which knows ON CONFLICT."""
-    return _INSERTS[conn.dialect.name](table)
+    return INSERTS[conn.dialect.name](table)
 
 
 def for_update(conn: Connection, query: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
@@ -55,6 +58,15 @@ def for_update(conn: Connection, query: Select[Any], *, skip_locked: bool = Fals
     if conn.dialect.name == "sqlite":
         return query
     return query.with_for_update(skip_locked=skip_locked)
+
+
+def take_turns(conn: Connection, name: str) -> None:
+    """Of units of work that name the same thing one goes on, and the others wait until it has ended.
+
+    On SQLite whoever may write is alone already.
+    """
+    if conn.dialect.name != "sqlite":
+        conn.execute(_TURN, {"name": f"xuefen {name}"})
 
 
 class UuidOf(FunctionElement[str]):

@@ -7,11 +7,13 @@ from alembic.script import ScriptDirectory
 
 from lti_tool.paths import shipped
 from lti_tool.storage.database import Database
+from lti_tool.storage.dialects import take_turns
 
 
 def upgrade(db: Database) -> None:
-    """Bring the database to the newest schema, in one unit of work."""
+    """Bring the database to the newest schema, in one unit of work; of several at once one does it, the others wait."""
     with db.begin() as connection:
+        take_turns(connection, "migration")
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -12,6 +12,7 @@ from lti_tool.lti.handover import Handover
 from lti_tool.lti.record import Launched
 from lti_tool.storage.queries.lti import list_frame_hosts
 from lti_tool.web.errors import WebError
+from lti_tool.web.security import let_post_to_platforms
 from lti_tool.web.services import Services
 
 #: Canvas signs as canvas.instructure.com and frames from the school's own host below instructure.com.
@@ -58,7 +59,12 @@ def _show_error(error: LtiError) -> Response:
 
 
 def _show_handover(handover: Handover) -> str:
-    """The page between the platform and us, for browsers that may keep no cookie of ours here."""
+    """The page between the platform and us, for browsers that may keep no cookie of ours here.
+
+    What is chosen in the new window that it may offer goes back to the platform from here (`static/handover.js`).
+    """
+    if handover.new_window_url:
+        let_post_to_platforms()
     return render_template("handover.html", handover=handover)
 
 

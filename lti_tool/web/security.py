@@ -49,6 +49,11 @@ def let_post_to(address: str) -> None:
     g.form_origin = origin_of(address)
 
 
+def let_post_to_platforms() -> None:
+    """Let a form of the page of this request be sent to the registered platforms."""
+    g.posts_to_platforms = True
+
+
 def protect(app: Flask, ancestors: FrameAncestors) -> None:
     """Add the headers to every answer that does not bring its own."""
 
@@ -70,13 +75,14 @@ def protect(app: Flask, ancestors: FrameAncestors) -> None:
 
 def _policy(ancestors: Sequence[str]) -> str:
     framed = g.get("framed_origin")
+    posted_to = [g.form_origin] if "form_origin" in g else ancestors if "posts_to_platforms" in g else []
     parts = {
         "default-src": "'none'",
         "script-src": f"'self' 'nonce-{nonce()}'",
         "style-src": "'self'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
-        "form-action": f"'self' {g.form_origin}" if "form_origin" in g else "'self'",
+        "form-action": " ".join(["'self'", *posted_to]),
         "base-uri": "'none'",
         "frame-src": f"'self' {framed}" if framed else "'none'",
         "frame-ancestors": " ".join(["'self'", *ancestors]),

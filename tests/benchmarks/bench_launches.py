@@ -162,7 +162,7 @@ def _begin(db: Database, platform: Platform, number: int) -> list[_Ready]:
                 "target_link_uri": f"{_PUBLIC_URL}/lti/launch",
                 "expires_at": now + timedelta(minutes=10),
             }
-            lti_launches.add_state(conn, remembered, now)
+            lti_launches.add_state(conn, remembered)
             claims = {**platform.claims(nonce, now), "sub": f"p{place % _PEOPLE}", "exp": int(now.timestamp()) + 600}
             claims[LTI + "target_link_uri"] = f"{_PUBLIC_URL}/lti/launch"
             body = urlencode({"state": state, "id_token": platform.sign(claims)})

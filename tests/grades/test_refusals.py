@@ -6,7 +6,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from lti_tool.storage.queries import lti_launches
+from lti_tool.storage.queries import members, rosters
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
 from tests.grades.campus import CHEN, COURSE_ID, LEARNERS, LI, ZHANG, Campus, World
 from tests.support.clock import FakeClock
@@ -77,8 +77,8 @@ def test_a_member_linked_with_another_participant_keeps_nothing_of_the_first(wor
     world.earn_many([(ZHANG, 33), (CHEN, 12)])
     world.settle()
     with world.db.begin() as conn:
-        (member,) = lti_launches.list_members(conn, moodle.context_row)
-        lti_launches.link_member(conn, moodle.context_row, member["id"], CHEN.participant_id, "hand")
+        (member,) = rosters.list_members(conn, moodle.context_row)
+        members.link_by_hand(conn, moodle.context_row, member["id"], CHEN.participant_id)
     world.mirror().run_pass()
     world.settle()
 

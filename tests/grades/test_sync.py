@@ -7,6 +7,7 @@ from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.sync import SyncReport, sync_now
 from lti_tool.grades.worker import Worker
 from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
 from tests.grades.campus import CHEN, LI, PROGRAMME, ZHANG, Campus, World
@@ -84,6 +85,8 @@ def test_the_worker_computes_and_sends(world: World, moodle: Campus) -> None:
     world.clock.advance(6)  # type: ignore[attr-defined]
     http = PlatformHttp(allow_private_hosts=True)
     rosters = Rosters(world.db, http, AccessTokens(world.db, http, world.clock), world.clock)
-    Worker(world.db, stand_still(world), world.mirror(), rosters, poll_seconds=0.1).run_pass()
+    Worker(
+        world.db, stand_still(world), world.mirror(), rosters, Leftovers(world.db, world.clock), poll_seconds=0.1
+    ).run_pass()
 
     assert moodle.score() == 33

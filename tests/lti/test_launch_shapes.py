@@ -1,16 +1,17 @@
 """Every shape of launch that the specifications allow succeeds (Core 1.3, Security Framework 1.0, Deep Linking 2.0)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lti_tool.domain.identifiers import account_key
+from lti_tool.domain.identifiers import account_key, email_key
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.programmes.file import read_programme_file
 from lti_tool.programmes.store import apply_programme
-from lti_tool.storage.queries import grades_desired, lti, lti_launches, people, programmes
+from lti_tool.storage.queries import grades_desired, lti, lti_launches, members, people, programmes, rosters
 from lti_tool.storage.tables import lti as t
 from tests.lti.conftest import Standing
 from tests.support.clock import FakeClock
@@ -277,6 +278,11 @@ def test_a_launch_that_says_less_than_the_last_one_forgets_nothing(tool: Tool, p
     assert context["memberships_url"] == f"{platform.issuer}/members"
 
 
+def with_lis(sub: str, number: str) -> Callable[[Claims], Any]:
+    """Somebody of whom the platform tells the institution's number and no address."""
+    return lambda claims: claims.update({"sub": sub, "email": "", LTI + "lis": {"person_sourcedid": number}})
+
+
 class TestWhoSomebodyIs:
     """Matching a launch with the programme's roster (contract §5)."""
 
@@ -311,10 +317,43 @@ class TestWhoSomebodyIs:
     def test_a_link_made_by_hand_outlives_the_next_launch(self, tool: Tool, platform: Platform) -> None:
         context = found(tool, platform, with_claims(sub="stranger", email="")).context_id
         with tool.db.begin() as conn:
-            [member] = lti_launches.list_members(conn, context)
-            lti_launches.link_member(conn, context, member["id"], self.person, "hand")
+            [member] = rosters.list_members(conn, context)
+            members.link_by_hand(conn, context, member["id"], self.person)
 
         assert found(tool, platform, with_claims(sub="stranger", email="")).participant_id == self.person
+
+    def test_a_launch_that_says_less_of_a_person_forgets_nothing(self, tool: Tool, platform: Platform) -> None:
+        context = found(tool, platform, lti_claims(lis={"person_sourcedid": "N-7"})).context_id
+        found(tool, platform, without("name", "given_name", "family_name", "email"))
+
+        with tool.db.read() as conn:
+            [member] = rosters.list_members(conn, context)
+        assert (member["name"], member["email"], member["number"]) == ("张三", "zhang.san@example.org", "N-7")
+
+    def test_a_course_that_comes_to_show_another_programme_takes_its_people_along(
+        self, tool: Tool, platform: Platform, clock: FakeClock
+    ) -> None:
+        """Those who are known there by address or number alone, too, before they open anything themselves."""
+        by_number = found(tool, platform, with_lis("by-number", self.person)).context_id
+        found(tool, platform, with_claims(sub="by-address", email="Someone@Example.org"))
+        found(tool, platform, with_claims(sub="nobody", email="nobody@example.org"))
+        file = read_programme_file(Path("examples/programme.toml"))
+        with tool.db.begin() as conn:
+            apply_programme(conn, replace(file, programme=replace(file.programme, id="nb-2027")), clock())
+            other = people.list_participants(conn, "nb-2027")[1]["id"]
+            people.add_identifier(conn, "nb-2027", email_key("someone@example.org"), other, "file")
+
+        found(tool, platform, lti_claims(custom={"programme": "nb-2027"}))
+
+        with tool.db.read() as conn:
+            known = {
+                row["sub"]: (row["participant_id"], row["linked_by"]) for row in rosters.list_members(conn, by_number)
+            }
+            keys = people.find_people(conn, "nb-2027", [account_key(platform.issuer, "by-address")])
+        assert known["by-number"] == (self.person, "number")
+        assert known["by-address"] == (other, "email")
+        assert known["nobody"] == (None, None)
+        assert list(keys.values()) == [other]  # what their account sends counts from now on
 
     def test_a_programme_that_was_linked_by_command_is_shown(self, tool: Tool, platform: Platform) -> None:
         with tool.db.begin() as conn:

@@ -111,6 +111,7 @@ class Installation:
             "sub": sub,
             "name": said.get("name", sub),
             "email": said.get("email", ""),
+            "number": said.get("number", ""),
             "roles": [f"{MEMBERSHIP}#Learner"],
             "is_trainee": True,
             "participant_id": participant,

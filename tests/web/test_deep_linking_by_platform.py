@@ -50,14 +50,17 @@ class Browser:
     session: requests.Session
     platform: str
 
-    def post_form(self, page: requests.Response, **more: Any) -> requests.Response:
+    def post_form(self, page: requests.Response, *, into: str = "iframe", **more: Any) -> requests.Response:
+        """Send a page's form on; `into` is what the browser says that the answer is for."""
         form = _Form(page.text)
-        return self.session.post(form.action or page.url, data={**form.fields, **more})
+        return self.session.post(
+            form.action or page.url, data={**form.fields, **more}, headers={"Sec-Fetch-Dest": into}
+        )
 
     def launch(self, path: str) -> requests.Response:
         """Open an activity or the tool's dialogue, up to the tool's own page."""
         login = self.session.get(self.platform + path)
-        return self.post_form(self.post_form(login))
+        return self.post_form(self.post_form(login, into="document"))  # as a browser with cookies
 
 
 @dataclass
@@ -69,7 +72,6 @@ class World:
     def browser(self, sub: str) -> Browser:
         session = requests.Session()
         session.trust_env = False
-        session.headers["Sec-Fetch-Dest"] = "document"
         session.post(f"{self.platform}/login", data={"sub": sub})
         return Browser(session, self.platform)
 

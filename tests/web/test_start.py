@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lti_tool.domain.identifiers import account_key
-from lti_tool.storage.queries import people, programmes
+from lti_tool.storage.queries import people, programmes, rosters
 from tests.web.launching import EXAMPLE, Installation, another_programme
 
 MOODLE = "https://moodle.example.org"  # the roster of the example programme names accounts of it
@@ -159,6 +159,46 @@ def test_a_waiting_trainee_goes_on_by_loading_the_page_again(tool: Installation)
     assert "/credits" in trainee.get("start").location
     with tool.db.read() as conn:
         assert conn.exec_driver_sql("SELECT participant_id FROM lti_members").scalars().all() == ["a6f10c3e"]
+
+
+def test_people_known_by_address_or_number_alone_are_matched_with_the_choice(tool: Installation) -> None:
+    two_programmes(tool)
+    moodle = tool.register(MOODLE)
+    course = tool.course(moodle)
+    tool.member(course, "11", email="Zhang@example.org")
+    tool.member(course, "12", number="c41b77e0")
+    tool.member(course, "13", email="nobody@example.org", number="nobody")
+
+    tool.visit(moodle, course, "trainer", sub="t-1").post("start", {"programme": PROGRAMME})
+
+    with tool.db.read() as conn:
+        known = {row["sub"]: (row["participant_id"], row["linked_by"]) for row in rosters.list_members(conn, course)}
+    assert known == {"11": ("a6f10c3e", "email"), "12": ("c41b77e0", "number"), "13": (None, None)}
+
+
+def test_an_administrator_who_changes_the_programme_takes_people_known_by_number_along(tool: Installation) -> None:
+    two_programmes(tool)
+    moodle = tool.register(MOODLE)
+    course = tool.course(moodle, shows="nb-2027")
+    tool.member(course, "12", number="c41b77e0")
+    administrator = tool.visit(moodle, course, "administrator", sub="adm", programme="nb-2027")
+
+    administrator.post(f"administration/courses/{course}", {"programme": PROGRAMME})
+
+    with tool.db.read() as conn:
+        assert [row["participant_id"] for row in rosters.list_members(conn, course)] == ["c41b77e0"]
+
+
+def test_a_waiting_learner_known_by_number_goes_on(tool: Installation) -> None:
+    two_programmes(tool)
+    moodle = tool.register(MOODLE)
+    course = tool.course(moodle)
+    trainee = tool.visit(moodle, course, "trainee", sub="12", number="c41b77e0")
+    tool.visit(moodle, course, "trainer", sub="t-1").post("start", {"programme": PROGRAMME})
+
+    trainee.get("start")
+
+    assert "/credits" in trainee.get("start").location
 
 
 def test_a_learner_whom_the_roster_does_not_know_is_told_so(tool: Installation) -> None:

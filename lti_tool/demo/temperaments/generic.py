@@ -194,6 +194,11 @@ class Generic(Launching):
 
     # Deep linking
 
+    #: The page that the answer leads to hands it to the course's page around it, without which nothing is made.
+    links_through_frame = False
+    #: A post that arrives without our cookie is posted again by our own page, so that the browser sends it along.
+    posts_again = False
+
     def check_deep_linking(self, back: DeepLinkingReturn, claims: Json) -> None:
         """Refuse a deep linking response whose signature is good (LTI Deep Linking 2.0, 4)."""
         audience = claims.get("aud")

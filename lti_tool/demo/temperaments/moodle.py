@@ -264,6 +264,9 @@ class Moodle(Generic):
 
     # Deep linking
 
+    links_through_frame = True  # contentitem_return.php calls a function of window.parent
+    posts_again = True
+
     def check_deep_linking(self, back: DeepLinkingReturn, claims: Json) -> None:
         """`iss` and the times, without leeway; `aud`, `nonce` and `deployment_id` are not looked at."""
         if claims.get("iss") != back.client_id:

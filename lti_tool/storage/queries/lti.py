@@ -103,10 +103,10 @@ def list_deployments(conn: Connection, platform_id: int) -> list[RowMapping]:
 
 
 def find_signing_key(conn: Connection, now: datetime) -> RowMapping | None:
-    """The key whose time ends first: a new one signs once the old one's time is over."""
+    """The oldest key whose time is not over: a newer one, published later, signs after it."""
     retired = lti_keys.c.retired_at
     query = select(lti_keys).where(or_(retired.is_(None), retired > now)).limit(1)
-    ordered = query.order_by(retired.is_(None), retired, lti_keys.c.created_at, lti_keys.c.kid)
+    ordered = query.order_by(lti_keys.c.created_at, retired.is_(None), retired, lti_keys.c.kid)
     return conn.execute(ordered).mappings().one_or_none()
 
 

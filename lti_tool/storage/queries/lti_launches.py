@@ -1,12 +1,26 @@
 """What a launch begins with and leaves behind: state, course, resource link, member, session."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    Connection,
+    RowMapping,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
 
-from lti_tool.storage.dialects import upsert
+from lti_tool.storage.dialects import INSERTS, upsert
 from lti_tool.storage.tables.lti import (
     lti_contexts,
     lti_deployments,
@@ -16,17 +30,34 @@ from lti_tool.storage.tables.lti import (
     lti_sessions,
     lti_states,
 )
+from lti_tool.storage.tables.programmes import course_links
 
 _KEPT_AFTER = timedelta(hours=1)
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-def add_state(conn: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """Remember a login that was begun; long expired ones are dropped on the way.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a launch says that it comes from."""
 
-    Those that have just expired are kept a while, so that whoever comes late is told so.
-    """
-    conn.execute(delete(lti_states).where(lti_states.c.expires_at < now - _KEPT_AFTER))
+    issuer: str
+    deployment_id: str
+    context_id: str
+    resource_link_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a launch's place beforehand: rows, or None for what is new."""
+
+    deployment_id: int
+    linked_programme: str | None  # that its course was linked to
+    context: Mapping[str, Any] | None
+    link: Mapping[str, Any] | None
+
+
+def add_state(conn: Connection, row: Mapping[str, Any]) -> None:
+    """Remember a login that was begun."""
     conn.execute(insert(lti_states).values(**row))
 
 
@@ -36,30 +67,41 @@ def find_state(conn: Connection, state_hash: bytes) -> RowMapping | None:
 
 def find_login(conn: Connection, state_hash: bytes) -> RowMapping | None:
     """A login that was begun, with the platform that began it; the two have no column of one name."""
-    joined = select(lti_states, lti_platforms).join(lti_platforms, lti_platforms.c.id == lti_states.c.platform_id)
-    return conn.execute(joined.where(lti_states.c.state_hash == state_hash)).mappings().one_or_none()
+    return conn.execute(_LOGIN, {"state_hash": state_hash}).mappings().one_or_none()
 
 
 def use_state(conn: Connection, state_hash: bytes, now: datetime) -> bool:
     """Take a state with its nonce, once; False if it was taken before."""
-    taken = (
-        update(lti_states)
-        .where(lti_states.c.state_hash == state_hash, lti_states.c.used_at.is_(None))
-        .values(used_at=now)
+    return conn.execute(_USE_STATE, {"the_state": state_hash, "now": now}).rowcount == 1
+
+
+def find_known(conn: Connection, platform_id: int, place: Place) -> Known | None:
+    """What is known of where a launch comes from, in one look; None where the deployment is unknown."""
+    found = conn.execute(_KNOWN, {"platform_id": platform_id, **asdict(place)}).first()
+    if found is None:
+        return None
+    row = found._mapping  # noqa: SLF001 - SQLAlchemy's public name of it
+    return Known(
+        deployment_id=row[lti_deployments.c.id],
+        linked_programme=row[course_links.c.programme_id],
+        context=_part(row, lti_contexts),
+        link=_part(row, lti_resource_links),
     )
-    return conn.execute(taken).rowcount == 1
 
 
-def save_context(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
+def _part(row: RowMapping, table: Table) -> dict[str, Any] | None:
+    """One table's row of a joined one; None where there was none."""
+    return None if row[table.c.id] is None else {column.name: row[column] for column in table.c}
+
+
+def save_context(
+    conn: Connection, row: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
     """Create or update a course from what a launch says of it; what a launch leaves out is kept.
 
-    A course that is known so is only read: hundreds who open it at once do not wait for each other's commits.
+    A course that is known so (`before`) is left alone: hundreds who open it at once do not wait for each other.
     """
     said = {name: value for name, value in row.items() if value is not None}
-    query = select(lti_contexts).where(
-        lti_contexts.c.deployment_id == row["deployment_id"], lti_contexts.c.context_id == row["context_id"]
-    )
-    before = conn.execute(query).mappings().one_or_none()
     if before is not None and before["seen_at"] <= row["seen_at"] < before["seen_at"] + _SEEN_EVERY:
         said["seen_at"] = before["seen_at"]
     if before is not None and _says_nothing_new(said, before):
@@ -67,10 +109,13 @@ def save_context(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
     key = ["deployment_id", "context_id"]
     created = {"title": "", "label": "", "scopes": [], **said}
     upsert(conn, lti_contexts, [created], key=key, update=[name for name in said if name not in key])
-    return conn.execute(query).mappings().one()
+    query = select(lti_contexts).where(
+        lti_contexts.c.deployment_id == row["deployment_id"], lti_contexts.c.context_id == row["context_id"]
+    )
+    return dict(conn.execute(query).mappings().one())
 
 
-def _says_nothing_new(said: Mapping[str, Any], before: RowMapping) -> bool:
+def _says_nothing_new(said: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     return all(before[name] == value for name, value in said.items())
 
 
@@ -83,54 +128,48 @@ def link_context(conn: Connection, context_row: int, programme_id: str) -> None:
     conn.execute(update(lti_contexts).where(lti_contexts.c.id == context_row).values(programme_id=programme_id))
 
 
-def save_resource_link(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
-    """Create or update a resource link; one that is known so is only read."""
+def save_resource_link(
+    conn: Connection, row: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Create or update a resource link; one that is known so (`before`) is left alone."""
     key = ["context_id", "resource_link_id"]
     said = {name: value for name, value in row.items() if value is not None}
+    if before is not None and _says_nothing_new(said, before):
+        return before
+    upsert(conn, lti_resource_links, [said], key=key, update=[name for name in said if name not in key])
     query = select(lti_resource_links).where(
         lti_resource_links.c.context_id == row["context_id"],
         lti_resource_links.c.resource_link_id == row["resource_link_id"],
     )
-    before = conn.execute(query).mappings().one_or_none()
-    if before is not None and _says_nothing_new(said, before):
-        return before
-    upsert(conn, lti_resource_links, [said], key=key, update=[name for name in said if name not in key])
-    return conn.execute(query).mappings().one()
+    return dict(conn.execute(query).mappings().one())
 
 
-def save_member(conn: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Create or update a person of a course; a link to a participant that was made by hand is kept."""
-    key = ["context_id", "sub"]
-    query = select(lti_members).where(lti_members.c.context_id == row["context_id"], lti_members.c.sub == row["sub"])
-    before = conn.execute(query).mappings().one_or_none()
-    merged = dict(row)
-    if before is not None and before["linked_by"] == "hand":
-        merged |= {"participant_id": before["participant_id"], "linked_by": "hand"}
-    upsert(conn, lti_members, [merged], key=key)
-    return {**before, **merged} if before is not None else dict(conn.execute(query).mappings().one())
+def save_member(conn: Connection, row: Mapping[str, Any]) -> RowMapping:
+    """Create or update a person of a course; what a launch leaves out is kept, and so is a link made by hand."""
+    return conn.execute(_save_member(conn.dialect.name), dict(row)).mappings().one()
 
 
-def list_members(conn: Connection, context_row: int, *, after: int = 0, limit: int = 200) -> list[RowMapping]:
-    """People of a course by row id, at most `limit` after `after`."""
-    query = (
-        select(lti_members)
-        .where(lti_members.c.context_id == context_row, lti_members.c.id > after)
-        .order_by(lti_members.c.id)
-        .limit(limit)
-    )
-    return list(conn.execute(query).mappings())
+@lru_cache(maxsize=2)
+def _save_member(dialect: str) -> Any:
+    """Built once for each database: every launch runs it."""
+    statement = INSERTS[dialect](lti_members)
+    new, old = statement.excluded, lti_members.c
+    changed = {name: new[name] for name in ("roles", "is_trainee", "seen_at", "left_at")}
+    changed |= {name: case((new[name] == "", old[name]), else_=new[name]) for name in ("name", "email", "number")}
+    by_hand = old.linked_by == "hand"
+    changed |= {name: case((by_hand, old[name]), else_=new[name]) for name in ("participant_id", "linked_by")}
+    return statement.on_conflict_do_update(index_elements=["context_id", "sub"], set_=changed).returning(lti_members)
 
 
-def link_member(conn: Connection, context_row: int, member_row: int, participant_id: str | None, how: str) -> None:
-    """Say by hand (or undo) who a person of a course is in the programme."""
-    these = (lti_members.c.context_id == context_row, lti_members.c.id == member_row)
-    conn.execute(update(lti_members).where(*these).values(participant_id=participant_id, linked_by=how))
+def add_session(conn: Connection, row: Mapping[str, Any]) -> int:
+    """Open a session; its row."""
+    return int(conn.execute(_ADD_SESSION, dict(row)).scalar_one())
 
 
-def add_session(conn: Connection, row: Mapping[str, Any], now: datetime) -> int:
-    """Open a session; expired ones are dropped on the way."""
+def remove_expired(conn: Connection, now: datetime) -> None:
+    """Sessions that are over go, and logins; these a while later, so that whoever comes late is told so."""
     conn.execute(delete(lti_sessions).where(lti_sessions.c.expires_at < now))
-    return int(conn.execute(insert(lti_sessions).values(**row).returning(lti_sessions.c.id)).scalar_one())
+    conn.execute(delete(lti_states).where(lti_states.c.expires_at < now - _KEPT_AFTER))
 
 
 def find_session(conn: Connection, token_hash: bytes, now: datetime) -> RowMapping | None:
@@ -155,3 +194,43 @@ def choose_programme(conn: Connection, session_id: int, programme_id: str, parti
     """The programme that this session shows from now on, and who its person is there."""
     change = update(lti_sessions).where(lti_sessions.c.id == session_id)
     conn.execute(change.values(programme_id=programme_id, participant_id=participant_id))
+
+
+# Made once: every launch asks them.
+_LOGIN = (
+    select(lti_states, lti_platforms)
+    .join(lti_platforms, lti_platforms.c.id == lti_states.c.platform_id)
+    .where(lti_states.c.state_hash == bindparam("state_hash"))
+)
+_USE_STATE = (
+    update(lti_states)
+    .where(lti_states.c.state_hash == bindparam("the_state"), lti_states.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+_KNOWN = (
+    select(lti_deployments.c.id, course_links.c.programme_id, lti_contexts, lti_resource_links)
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+    .select_from(lti_deployments)
+    .outerjoin(
+        lti_contexts,
+        and_(
+            lti_contexts.c.deployment_id == lti_deployments.c.id, lti_contexts.c.context_id == bindparam("context_id")
+        ),
+    )
+    .outerjoin(
+        lti_resource_links,
+        and_(
+            lti_resource_links.c.context_id == lti_contexts.c.id,
+            lti_resource_links.c.resource_link_id == bindparam("resource_link_id"),
+        ),
+    )
+    .outerjoin(
+        course_links,
+        and_(course_links.c.issuer == bindparam("issuer"), course_links.c.context_id == bindparam("context_id")),
+    )
+    .where(
+        lti_deployments.c.platform_id == bindparam("platform_id"),
+        lti_deployments.c.deployment_id == bindparam("deployment_id"),
+    )
+)
+_ADD_SESSION = insert(lti_sessions).returning(lti_sessions.c.id)

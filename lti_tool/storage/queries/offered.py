@@ -23,7 +23,7 @@ from sqlalchemy import (
 from lti_tool.domain.identifiers import account_key
 from lti_tool.storage.queries.lti import get_platform
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
-from lti_tool.storage.tables.programmes import course_links, identifiers, participants, programmes
+from lti_tool.storage.tables.programmes import course_links, identifiers, programmes
 
 
 def list_offered(conn: Connection, platform_id: int, *, after: str = "", limit: int = 50) -> list[RowMapping]:
@@ -36,29 +36,6 @@ def is_offered(conn: Connection, platform_id: int, programme_id: str) -> bool:
     """Whether a platform may choose this programme; False also where there is none of this id."""
     query = select(programmes.c.id).where(programmes.c.id == programme_id, _is_offered(conn, platform_id))
     return conn.execute(query).first() is not None
-
-
-def match_members(conn: Connection, context_row: int, programme_id: str, issuer: str) -> None:
-    """The course shows another programme now: its people are whoever has their accounts there, and nobody else.
-
-    Ids of participants mean nothing in another programme, so what was known of the people is not kept.
-    """
-    key = literal(account_key(issuer, "")).concat(lti_members.c.sub)
-    owner = (
-        select(participants.c.id)
-        .join(
-            identifiers,
-            and_(
-                identifiers.c.programme_id == participants.c.programme_id,
-                identifiers.c.person_id == participants.c.id,
-            ),
-        )
-        .where(participants.c.programme_id == programme_id, identifiers.c.key == key)
-        .scalar_subquery()
-    )
-    here = lti_members.c.context_id == context_row
-    conn.execute(update(lti_members).where(here).values(participant_id=owner, linked_by="account"))
-    conn.execute(update(lti_members).where(here, lti_members.c.participant_id.is_(None)).values(linked_by=None))
 
 
 def recognise_member(conn: Connection, context_row: int, sub: str, participant_id: str, how: str) -> None:

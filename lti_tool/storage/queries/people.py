@@ -4,13 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, insert, not_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, insert, not_, select, tuple_, update
 
 from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
 _CHUNK = 500
+
+#: Made once: every launch asks it.
+_OWNERS = (
+    select(identifiers.c.key, identifiers.c.person_id, participants.c.id.label("participant"))
+    .outerjoin(
+        participants,
+        and_(participants.c.programme_id == identifiers.c.programme_id, participants.c.id == identifiers.c.person_id),
+    )
+    .where(
+        identifiers.c.programme_id == bindparam("programme_id"),
+        identifiers.c.key.in_(bindparam("keys", expanding=True)),
+    )
+)
 
 
 def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -65,6 +78,15 @@ def find_people(conn: Connection, programme_id: str, keys: Sequence[str]) -> dic
             identifiers.c.programme_id == programme_id, identifiers.c.key.in_(chunk)
         )
         found.update((row.key, row.person_id) for row in conn.execute(query))
+    return found
+
+
+def find_owners(conn: Connection, programme_id: str, keys: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """Whose these keys are in a programme: {key: (person id, whether that is a participant, not staff)}."""
+    found: dict[str, tuple[str, bool]] = {}
+    for chunk in chunks(keys):
+        rows = conn.execute(_OWNERS, {"programme_id": programme_id, "keys": chunk})
+        found.update((row.key, (row.person_id, row.participant is not None)) for row in rows)
     return found
 
 

@@ -1,6 +1,6 @@
 """The rosters of LMS courses: when each was read and is due, and whom a reading found or missed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,11 @@ def save_counts(conn: Connection, context_row: int, counts: dict[str, int]) -> N
     conn.execute(update(lti_rosters).where(lti_rosters.c.context_id == context_row).values(counts=counts))
 
 
+def list_members(conn: Connection, context_row: int) -> list[RowMapping]:
+    """Everybody known of a course, present or not."""
+    return list(conn.execute(select(lti_members).where(lti_members.c.context_id == context_row)).mappings())
+
+
 def lock_members(conn: Connection, context_row: int) -> list[RowMapping]:
     """Everybody known of a course, present or not, held until the unit of work ends."""
     query = select(lti_members).where(lti_members.c.context_id == context_row).order_by(lti_members.c.id)
@@ -92,6 +97,16 @@ def save_members(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     keep = {"context_id", "sub", "seen_at"}
     changed = [name for name in rows[0] if name not in keep] if rows else []
     upsert(conn, lti_members, rows, key=["context_id", "sub"], update=changed)
+
+
+def save_matches(conn: Connection, context_row: int, matches: Mapping[str, tuple[str, str]]) -> None:
+    """Who the people of a course are, {sub: (participant id, how)}; whoever is not in it is nobody."""
+    rows = []
+    for row in lock_members(conn, context_row):
+        person, how = matches.get(row["sub"], (None, None))
+        if (row["participant_id"], row["linked_by"]) != (person, how):
+            rows.append({**row, "participant_id": person, "linked_by": how})
+    upsert(conn, lti_members, rows, key=["context_id", "sub"], update=["participant_id", "linked_by"])
 
 
 def mark_left(conn: Connection, member_rows: Sequence[int], now: datetime) -> None:

@@ -94,6 +94,7 @@ lti_members = Table(
     Column("sub", Text, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
     Column("email", Text, nullable=False, server_default=""),
+    Column("number", Text, nullable=False, server_default=""),  # the institution's own
     Column("roles", JsonText, nullable=False),
     Column("is_trainee", Boolean, nullable=False),
     Column("participant_id", String(255)),

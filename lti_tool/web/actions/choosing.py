@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from lti_tool.grades.refresh import refresh_desired
-from lti_tool.lti.matching import match_person
+from lti_tool.lti.matching import Account, match_members, match_people
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import lti_launches, offered, platform_pages, programmes
 from lti_tool.web.errors import not_found
@@ -57,16 +57,21 @@ def catch_up(services: Services, session: LtiSession) -> bool:
 def _show(services: Services, conn: Connection, session: LtiSession, context_row: int, programme_id: str) -> None:
     """Link a course; its people and its column follow now, not only with their next launch and first credits."""
     lti_launches.link_context(conn, context_row, programme_id)
-    offered.match_members(conn, context_row, programme_id, session.issuer)
+    match_members(conn, context_row, programme_id, session.issuer, also=_account(session))
     refresh_desired(conn, programme_id, [], now=services.clock(), settings=services.mirror)
 
 
 def _recognise(conn: Connection, session: LtiSession, programme_id: str) -> bool:
     """Let the session show a programme as whoever its person is there; whether that changes anything."""
-    person, how = match_person(conn, programme_id, session.issuer, session.sub, session.email)
+    matches = match_people(conn, programme_id, session.issuer, [_account(session)])
+    person, how = matches.get(session.sub, (None, None))
     if (programme_id, person) == (session.programme_id, session.participant_id):
         return False
     lti_launches.choose_programme(conn, session.id, programme_id, person)
     if person is not None and how is not None:
         offered.recognise_member(conn, session.context_id, session.sub, person, how)
     return True
+
+
+def _account(session: LtiSession) -> Account:
+    return Account(session.sub, session.email, session.number)
