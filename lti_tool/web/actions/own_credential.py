@@ -16,11 +16,19 @@ def is_own_credential(attributes: Mapping[str, Any]) -> bool:
     return attributes.get(_MADE_BY) == _NAME
 
 
-def own_credential(conn: Connection, programme_id: str) -> Credential:
-    """The key pair of a programme, made when it is first needed; its secret is known to nobody."""
+def find_own_credential(conn: Connection, programme_id: str) -> Credential | None:
+    """The key pair of a programme, if it has been needed before."""
     for found in credentials.list_credentials(conn):
         if found.tenant == programme_id and is_own_credential(found.attributes):
             return found
+    return None
+
+
+def own_credential(conn: Connection, programme_id: str) -> Credential:
+    """The key pair of a programme, made when it is first needed; its secret is known to nobody."""
+    made = find_own_credential(conn, programme_id)
+    if made is not None:
+        return made
     key, _ = credentials.create(
         conn,
         _NAME,
