@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from lti_tool.domain.values import PracticeActivity
+from lti_tool.domain.values import OfflineSession, PracticeActivity
 from lti_tool.web.contexts import PracticeState
 
 
@@ -68,3 +69,38 @@ class TaskOverview:
     schools: Sequence[tuple[str, str]]
     following: str | None
     is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeChoice:
+    """A practice activity in the picker; `value` names it in the form."""
+
+    value: str
+    title: str
+    credits: Decimal
+    points: Sequence[tuple[str, str]]
+    stages: Sequence[str]
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChoice:
+    value: str
+    session: OfflineSession
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChoice:
+    """A class in the picker: all of its sessions as one activity, or each as its own."""
+
+    value: str
+    title: str
+    place: str
+    sessions: Sequence[SessionChoice]
+    is_chosen: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its sessions are shown at once."""
+        return any(one.is_chosen for one in self.sessions)
