@@ -90,7 +90,7 @@ class DeskPage:
     state: str
     code: str | None  # None while none is taken
     picture: str  # the QR code as SVG
-    address: str  # what it says
+    desk: str  # what it names the session by
     seconds_left: int
     rows: Sequence[DeskRow]
     filters: Sequence[tuple[str, int, bool]]  # code, how many, is current

@@ -91,7 +91,7 @@ def desk_page(services: Services, place: ClassPlace, desk: RowMapping, asked: Ma
         state=hours.state(now),
         code=code if is_open else None,
         picture=draw(address) if is_open else "",
-        address=address,
+        desk=desk["id"],
         seconds_left=seconds_left(now, settings.code_seconds),
         rows=people.page(programme),
         filters=people.filters,
