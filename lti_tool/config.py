@@ -65,6 +65,15 @@ class Xapi:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """Face-to-face sign-in 签到."""
+
+    opens_minutes_before: int = 30
+    closes_minutes_after: int = 30
+    code_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     directory: str = "var/files"  # attachments and uploads
 
@@ -84,6 +93,7 @@ class Settings:
     lti: Lti = field(default_factory=Lti)
     grades: Grades = field(default_factory=Grades)
     xapi: Xapi = field(default_factory=Xapi)
+    sign_in: SignIn = field(default_factory=SignIn)
     files: Files = field(default_factory=Files)
     log: Log = field(default_factory=Log)
 
@@ -145,6 +155,12 @@ class _XapiSchema(Schema):
     max_body_bytes = f.Integer(validate=validate.Range(1024, 1 << 30))
 
 
+class _SignInSchema(Schema):
+    opens_minutes_before = f.Integer(validate=validate.Range(0, 720))
+    closes_minutes_after = f.Integer(validate=validate.Range(0, 720))
+    code_seconds = f.Integer(validate=validate.Range(15, 600))
+
+
 class _FilesSchema(Schema):
     directory = f.String(validate=validate.Length(min=1))
 
@@ -160,6 +176,7 @@ class _SettingsSchema(Schema):
     lti = f.Nested(_LtiSchema)
     grades = f.Nested(_GradesSchema)
     xapi = f.Nested(_XapiSchema)
+    sign_in = f.Nested(_SignInSchema)
     files = f.Nested(_FilesSchema)
     log = f.Nested(_LogSchema)
 

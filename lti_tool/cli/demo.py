@@ -91,7 +91,7 @@ def _toml(value: object) -> str:
 
 
 def _introduce(tool: Tool, state: State, programme: ProgrammeFile) -> None:
-    """Register tool and platform with each other by hand, load the programme, and put two activities in the course."""
+    """Register tool and platform with each other by hand, load the programme, and put its activities in the course."""
     public = tool.settings.server.public_url
     entered = state.register_tool(
         name=tool.settings.lti.tool_name,
@@ -127,6 +127,8 @@ def _introduce(tool: Tool, state: State, programme: ProgrammeFile) -> None:
         graded=False,
         text="网络研修：停留的时间计入学分。 Online study: the time you stay counts.",
     )
+    for title, custom, text in demo_setting.ACTIVITIES:
+        state.add_link(COURSE_ID, entered.client_id, title, launch, custom=custom, graded=False, text=text)
 
 
 def _make_credential(tool: Tool) -> tuple[str, str]:

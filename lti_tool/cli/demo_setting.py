@@ -24,6 +24,20 @@ _BLENDED = Practice("p4", _TAUGHT, 15)
 _EXPERIMENTS = Practice("p5", _TAUGHT, 10)
 _PLANNING = Practice("p6", ("plan", "upload"), 25)
 _ALL = ("1", "2", "3", "4")
+_CLASS = "cls-0007"
+#: Activities that a trainer would have added from the tool: title, custom parameters, text.
+ACTIVITIES = (
+    (
+        "实践任务：用课堂数据改进讲评",
+        {"practice": "p1"},
+        "校本应用实践：提交各环节，查看学校审核。 School-based practice: hand in its stages.",
+    ),
+    (
+        "线下签到：示例小学集中培训班",
+        {"class": _CLASS},
+        "线下集中培训：用屏幕上的签到码签到。 Sign in with the code on the screen.",
+    ),
+)
 
 
 def demo_programme(platform_url: str, issuer: str, now: datetime) -> ProgrammeFile:
@@ -34,6 +48,8 @@ def demo_programme(platform_url: str, issuer: str, now: datetime) -> ProgrammeFi
     _place_people(raw, issuer)
     for offline_class, day in zip(raw["offline_classes"], _class_days(today), strict=True):
         _move_sessions(offline_class["sessions"], day)
+        if offline_class["id"] == _CLASS:
+            offline_class["sessions"].append(_make_up(now, raw["programme"]["zone"]))
     course = {
         "iri": f"{platform_url}{LESSONS}*",
         "title": "教学数据收集与分析",
@@ -97,6 +113,13 @@ def demo_setting(programme: ProgrammeFile, platform_url: str, issuer: str, vocab
 
 def _account(participant: str) -> str:
     return next(person.sub for person in PEOPLE if person.participant_id == participant)
+
+
+def _make_up(now: datetime, zone: str) -> dict[str, Any]:
+    """A session that is running: what was missed of the last one can be made up for now."""
+    half_hour = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0, tzinfo=None)
+    starts = half_hour - timedelta(minutes=half_hour.minute % 30)
+    return {"id": "4b", "credits": 2, "starts": starts, "ends": starts + timedelta(hours=3), "makeup_for": "4"}
 
 
 def _school_year(today: date) -> dict[str, date]:

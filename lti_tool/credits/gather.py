@@ -11,17 +11,23 @@ from lti_tool.domain.credits.offline import find_class_logs
 from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.rows import to_evidence
-from lti_tool.storage.queries.evidence import list_evidence
+from lti_tool.storage.queries.evidence import list_beside_study, list_evidence
 
 #: Kinds where it matters who speaks, not only about whom.
 _SPOKEN = {Kind.VERDICT.value, Kind.STAGE.value, Kind.ASSESSMENT.value}
 
 
-def gather_evidence(conn: Connection, plan: Plan, participant_ids: Sequence[str]) -> dict[str, list[Evidence]]:
-    """All evidence of these participants: {participant id: evidence}, empty lists included."""
+def gather_evidence(
+    conn: Connection, plan: Plan, participant_ids: Sequence[str], beside_study: Sequence[Kind] | None = None
+) -> dict[str, list[Evidence]]:
+    """All evidence of these participants, or that of some kinds: {participant id: evidence}, empty lists included."""
     keys = plan.keys_of(conn, participant_ids)
     owner = {key: person for person, own in keys.items() for key in own}
-    rows = list_evidence(conn, plan.programme_id, sorted(owner))
+    if beside_study is None:
+        rows = list_evidence(conn, plan.programme_id, sorted(owner))
+    else:
+        kinds = [kind.value for kind in beside_study]
+        rows = list_beside_study(conn, plan.programme_id, sorted(owner), kinds)
     speakers = {row["actor_key"] for row in rows if row["kind"] in _SPOKEN}
     known = plan.find_people(conn, sorted(speakers - owner.keys())) | owner
     gathered: dict[str, list[Evidence]] = defaultdict(list, {person: [] for person in participant_ids})

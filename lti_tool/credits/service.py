@@ -14,7 +14,7 @@ from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
 from lti_tool.domain.learner import LearnerContext, ProgrammeIndex
-from lti_tool.domain.values import Credit, Evidence, Participant
+from lti_tool.domain.values import Credit, Evidence, Kind, Participant
 from lti_tool.programmes.file import ProgrammeFile
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
@@ -83,15 +83,20 @@ class Credits:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
         return next(iter(self.explain_many(programme_id, [participant_id])), None)
 
-    def explain_many(self, programme_id: str, participant_ids: Sequence[str]) -> list[Explained]:
-        """`explain` for several participants at once, in their order; those who are unknown are missing."""
+    def explain_many(
+        self, programme_id: str, participant_ids: Sequence[str], *, beside_study: Sequence[Kind] | None = None
+    ) -> list[Explained]:
+        """`explain` for several participants at once, in their order; those who are unknown are missing.
+
+        With `beside_study` from evidence of these kinds alone, which are few: for pages that show nothing else.
+        """
         with self._db.read() as conn:
             rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
             if not rows:
                 return []
             plan = self._plan(programme_id)
             persons = [to_participant(row) for row in rows.values()]
-            evidence = gather_evidence(conn, plan, list(rows))
+            evidence = gather_evidence(conn, plan, list(rows), beside_study)
             contexts = _contexts(conn, plan, persons)
         now = self._clock()
         explained = []

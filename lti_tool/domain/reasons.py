@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SINGLE = "single"
     ESTIMATE = "estimate"
     SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
     LOG = "log"
     STAGE = "stage"
     APPROVED = "approved"
@@ -115,6 +116,10 @@ TEXTS: Mapping[Reason, tuple[str, str]] = {
     Reason.SIGNED_IN: (
         "已签到，本场线下培训学分已计入。",
         "You signed in; the credits of this offline session count.",
+    ),
+    Reason.SIGNED_OUT: (
+        "签退时间，属于本场签到。",
+        "The time of signing out; it belongs to the sign-in of this session.",
     ),
     Reason.LOG: (
         "本场线下培训的日志已收到。",

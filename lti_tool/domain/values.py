@@ -85,7 +85,7 @@ class Evidence:
     voided: bool = False
     by_person: str | None = None  # programme person id of the statement's actor (approver, reviewer, learner)
     learner_token: bool = False  # sent by the learner's own browser: never attendance, approval or assessment
-    # online
+    # online, and the stay at an offline session where both its ends are known: `interval`
     registration: str | None = None
     session: str | None = None
     is_video: bool = False

@@ -129,7 +129,7 @@ def _offline(plain: Evidence, parts: _Parts) -> Evidence:
     class_id = path.class_id if path else _text(parts.context_extension("class"))
     placed = replace(plain, class_id=class_id, offline_session=path.session if path else None)
     if parts.verb is Verb.ATTENDED:
-        return replace(placed, kind=Kind.ATTENDED)
+        return replace(placed, kind=Kind.ATTENDED, interval=_stay(parts.result_extension("sign-in")))
     if parts.verb in _DONE:
         named = path.log_of if path else None
         return replace(placed, kind=Kind.LOG, practice_participant=named)
@@ -235,6 +235,11 @@ def _interval(raw: Any) -> tuple[tuple[datetime, datetime] | None, bool]:
     if start is None or end is None or end <= start:
         return None, True
     return (start, end), False
+
+
+def _stay(raw: Any) -> tuple[datetime, datetime] | None:
+    """From signing in 签到 to signing out 签退, where the `sign-in` extension has both."""
+    return _interval({"start": raw.get("in"), "end": raw.get("out")})[0] if isinstance(raw, dict) else None
 
 
 def _presence(raw: Any) -> Presence | None:

@@ -30,6 +30,7 @@ VERBS: dict[str, Verb] = {
     _TINCAN + "performed-offline": Verb.COMPLETED,  # a lesson taught; never online minutes
 }
 
+ATTENDED = _ADL + "attended"
 APPROVE = _STREAMS[0] + "approve"
 DENY = _STREAMS[0] + "deny"
 SUBMIT = _STREAMS[0] + "submit"

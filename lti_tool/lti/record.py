@@ -18,6 +18,8 @@ from lti_tool.storage.queries import lti_launches, offered, people, programmes
 from lti_tool.storage.queries.lti_launches import Known, Place
 
 Claims = Mapping[str, Any]
+#: Custom parameters of activities that show a part of the programme rather than the credits.
+_PART_OF_IT = ("content", "practice", "class")
 
 _LONGEST_NUMBER = 255
 
@@ -142,8 +144,8 @@ def _save_link(
             "context_id": context_row,
             "resource_link_id": link["id"],
             "title": _text(link.get("title")) or "",
-            # Study content may have a grade of its own: that column is not the credits'.
-            "lineitem_url": None if custom.get("content") else _text(service.get("lineitem")),
+            # One lesson, task or sign-in may have a grade of its own: that column is not the credits'.
+            "lineitem_url": None if any(custom.get(name) for name in _PART_OF_IT) else _text(service.get("lineitem")),
             "custom": custom,
         },
         before,

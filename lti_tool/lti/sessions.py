@@ -16,6 +16,8 @@ from sqlalchemy import Connection, RowMapping
 from lti_tool.storage.queries import lti_launches
 
 _WITHOUT_COOKIE = timedelta(hours=2)
+_COOKIES = "xuefen_"
+_MOST_COOKIES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def hash_of(secret: str) -> bytes:
 
 def cookie_name(token: str) -> str:
     """The cookie of a session: each has its own, so that tabs never clash."""
-    return "xuefen_" + hashlib.sha256(b"name" + token.encode()).hexdigest()[:16]
+    return _COOKIES + hashlib.sha256(b"name" + token.encode()).hexdigest()[:16]
 
 
 def start_session(conn: Connection, row: Mapping[str, Any], *, with_cookie: bool, hours: int, now: datetime) -> Opened:
@@ -91,6 +93,24 @@ def find_session(conn: Connection, token: str, cookie: str | None, now: datetime
     if expected is not None and not hmac.compare_digest(expected, hash_of(cookie or "")):
         return None
     return _session(row)
+
+
+def find_by_cookies(conn: Connection, cookies: Mapping[str, str], programme_id: str, now: datetime) -> list[RowMapping]:
+    """The open sessions of this browser that show a programme, the newest first: it holds their cookies, not their
+    addresses.
+    """
+    ours = [value for name, value in cookies.items() if name.startswith(_COOKIES)][:_MOST_COOKIES]
+    rows = lti_launches.list_sessions(conn, [hash_of(value) for value in ours], now) if ours else []
+    return [row for row in rows if row["programme_id"] == programme_id]
+
+
+def open_again(conn: Connection, row: RowMapping, now: datetime) -> Opened:
+    """Another page of an open session, under an address of its own; it ends when that one ends."""
+    columns = ("platform_id", "context_id", "resource_link_row", "sub", "audience_role", "programme_id")
+    kept = {name: row[name] for name in (*columns, "participant_id", "details", "expires_at")}
+    token, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    opened = {**kept, "token_hash": hash_of(token), "cookie_hash": hash_of(cookie), "created_at": now}
+    return Opened(lti_launches.add_session(conn, opened, now), token, cookie)
 
 
 def _session(row: RowMapping) -> LtiSession:

@@ -16,10 +16,21 @@ from lti_tool.web.launches import frame_ancestors, mount_lti
 from lti_tool.web.rendering import install_rendering
 from lti_tool.web.security import KnownAncestors, protect
 from lti_tool.web.services import Services, attach, open_services
-from lti_tool.web.views import administrator, cmi5, monitor, picker, programme, school, trainee, trainer
+from lti_tool.web.views import (
+    administrator,
+    cmi5,
+    monitor,
+    picker,
+    programme,
+    school,
+    sign_in,
+    tasks,
+    trainee,
+    trainer,
+)
 from xapi import create_blueprint
 
-_PAGES = (programme, trainee, trainer, school, monitor, administrator, picker)
+_PAGES = (programme, trainee, trainer, school, monitor, administrator, picker, sign_in, tasks)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, db: Database | None = None) -> Flask:
@@ -44,6 +55,7 @@ def _mount(app: Flask, opened: Services) -> None:
     app.register_blueprint(create_blueprint(opened.store), url_prefix="/xapi")
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(cmi5.blueprint)
+    app.register_blueprint(sign_in.scanned)
     mount_lti(app, opened)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(health.blueprint)

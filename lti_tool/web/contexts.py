@@ -239,6 +239,8 @@ class StudyPage:
     counted_seconds: int
     required_seconds: int
     obstacle: str | None  # the reason why time here will not count
+    expected_minutes: int | None = None  # as the trainer said; what counts is measured
+    points: Sequence[tuple[str, str]] = ()  # focus points: code and name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lti_tool.web.contexts_tasks import ClassChoice, PracticeChoice
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDetails:
+    """What learners are told of study content beforehand; it changes nothing that counts."""
+
+    minutes: str = ""  # as given
+    points: Sequence[str] = ()  # chosen focus points, a hint
+    fixed_points: Sequence[tuple[str, str]] = ()  # those of the programme file, which outrank them
+    problem: str | None = None  # what is wrong with the minutes
+
 
 @dataclass(frozen=True, slots=True)
 class StudyRow:
@@ -16,6 +28,7 @@ class StudyRow:
     obstacle: str | None = None  # the reason why time there will not count
     problem: str | None = None  # why it cannot be added
     is_confirmed: bool = False  # the obstacle was shown before, and it is wanted all the same
+    details: StudyDetails = StudyDetails()
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +58,15 @@ class PickPage:
     may_grow: bool
     suggestions: Sequence[tuple[str, str]]  # address and title of courses of the programme
     problem: str | None = None
+    practices: Sequence[PracticeChoice] = ()
+    classes: Sequence[ClassChoice] = ()
+    points: Sequence[tuple[str, str]] = ()  # focus points to choose from
+
+    @property
+    def wants_study(self) -> bool:
+        """Whether study content is the one thing that is chosen, where the platform takes one."""
+        chosen = [*(one.is_chosen for one in self.practices), *(one.is_chosen or one.is_open for one in self.classes)]
+        return not self.wants_credits and not any(chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,12 @@ LABELS = {
     "review.approved": lazy_gettext("Approved"),
     "review.hold": lazy_gettext("On hold"),
     "review.rejected": lazy_gettext("Rejected"),
+    "method.qr": lazy_gettext("QR code"),
+    "method.code": lazy_gettext("code typed"),
+    "method.hand": lazy_gettext("by hand"),
+    "session.early": lazy_gettext("to come"),
+    "session.open": lazy_gettext("open now"),
+    "session.closed": lazy_gettext("over"),
 }
 
 

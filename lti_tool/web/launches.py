@@ -18,6 +18,10 @@ from lti_tool.web.services import Services
 #: Canvas signs as canvas.instructure.com and frames from the school's own host below instructure.com.
 _WHOLE_DOMAINS = ("instructure.com",)
 
+_ASKED_FOR = {DEEP_LINK: "pick", SUBMISSION_REVIEW: "review"}
+#: Custom parameters of activities that a deep link made, and their pages.
+_ACTIVITIES = {"practice": "task", "class": "sign-in"}
+
 
 def mount_lti(app: Flask, services: Services) -> None:
     """Mount /lti."""
@@ -39,14 +43,15 @@ def frame_ancestors(services: Services) -> list[str]:
 
 def first_page(launched: Launched) -> str:
     """Where a launch leads: what was asked for, else the page of one's role."""
-    if launched.message_type == DEEP_LINK:
-        return "pick"
-    if launched.message_type == SUBMISSION_REVIEW:
-        return "review"
+    if launched.message_type in _ASKED_FOR:
+        return _ASKED_FOR[launched.message_type]
     if launched.programme_id is None:
         return "start"
     if launched.participant_id is not None and launched.custom.get("content"):
         return "study"
+    activity = next((page for name, page in _ACTIVITIES.items() if launched.custom.get(name)), None)
+    if activity is not None:
+        return activity
     if launched.audience_role == "trainee":
         return "credits" if launched.participant_id is not None else "start"
     return "course"

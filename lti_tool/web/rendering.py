@@ -27,6 +27,10 @@ _NOTICES = {
     "respect": lazy_gettext("The grade in the LMS stays as it is."),
     "busy": lazy_gettext("Xuefen is working on it at this very moment. Look again in a few seconds."),
     "voided": lazy_gettext("Taken back. Credits and grades follow."),
+    "signed_in": lazy_gettext("You are signed in. It is on record now."),
+    "signed_out": lazy_gettext("You are signed out. Your time here is on record."),
+    "marked": lazy_gettext("Marked. Credits follow."),
+    "taken_back": lazy_gettext("Taken back. Credits and grades follow."),
     "revoked": lazy_gettext("The credential is revoked."),
     "unlinked": lazy_gettext("The link is undone."),
     "roster_continues": lazy_gettext(
@@ -93,6 +97,7 @@ def page_tabs() -> list[Tab]:
         tabs.append(_tab("school.show_approvals", gettext("Approvals")))
     if access.is_staff():
         tabs.append(_tab("trainer.show_course", gettext("Course")))
+        tabs.append(_tab("sign_in.show_classes", gettext("Sign-in")))
         tabs.append(_tab("trainer.show_unmatched", gettext("Unmatched")))
     if access.is_staff() or access.team_school() is not None:
         tabs.append(_tab("school.show_plan", gettext("Plan")))
@@ -110,6 +115,7 @@ def _is_administrator() -> bool:
 def _tab(endpoint: str, text: str) -> Tab:
     here = request.endpoint or ""
     same_room = endpoint.startswith("administrator.") and here.startswith("administrator.")
+    same_room |= endpoint == "sign_in.show_classes" and here == "sign_in.show_desk"
     return Tab(endpoint, text, is_current=here == endpoint or same_room)
 
 

@@ -35,6 +35,7 @@ export function readSettings(tag, address = window.location) {
     activityName: given.activityName || document.title,
     activityType: given.activityType || "https://w3id.org/xapi/acrossx/activities/page",
     parent: given.parent || null,
+    focusPoints: (given.focusPoints || "").split(",").filter(Boolean),
     vocabulary: (given.vocabulary || "https://ts2.example.org/xapi").replace(/\/$/, ""),
     language: given.language || document.documentElement.lang || navigator.language || "zh-CN",
     frame: given.frame || null,

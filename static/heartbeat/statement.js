@@ -18,7 +18,10 @@ export function toStatement(slice, settings, format) {
     verb: VERB,
     object: activity(settings),
     result: { duration: "PT" + ((slice.end - slice.start) / 1000).toFixed(2) + "S", extensions },
-    context: context(settings, { [extension("session")]: slice.session }),
+    context: context(settings, {
+      [extension("session")]: slice.session,
+      ...(settings.focusPoints.length && { [extension("focus-points")]: settings.focusPoints }),
+    }),
     timestamp: end,
   };
 }

@@ -6,6 +6,7 @@ The class of these cases has four half-days of 2 credits, 1–4, and a make-up s
 # ruff: noqa: E501 - tables
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ PLAN = programme(
     offline_classes={"cls-1": CLASS, **OTHERS},
     schools={SCHOOL: School(SCHOOL, "示例学校", staff=62), "3301000456": School("3301000456", "另一学校")},
 )
+STAY = (datetime(2026, 11, 7, 0, 30, tzinfo=UTC), datetime(2026, 11, 7, 4, 1, tzinfo=UTC))
 LEARNER_ONLY: dict[str, Any] = {"learner_token": True, "trusted_as": frozenset()}
 AS_ONLINE: dict[str, Any] = {"trusted_as": frozenset({Component.ONLINE})}
 
@@ -74,6 +76,8 @@ CASES = {
         (signed_in("1", completion=None), wrote_log("1")), "2", Reason.SIGNED_IN
     ),
     "signed in twice": Case((*whole("1"), signed_in("1", at="12:01")), "2", Reason.SIGNED_IN),
+    "signed out": Case((*whole("1"), signed_in("1", at="12:01", interval=STAY)), "2", Reason.SIGNED_IN),
+    "signed out, no log": Case((signed_in("1"), signed_in("1", at="12:01", interval=STAY)), "0", Reason.LOG_MISSING),
     "voided sign-in": Case(
         (signed_in("1", voided=True), wrote_log("1")),
         "0",
@@ -220,3 +224,14 @@ def test_other_kinds_are_shown_as_unmapped() -> None:
     assert outcome_of(found, strange.statement).reason == Reason.UNMAPPED
     assert outcome_of(found, strange.statement).component is None
     assert outcome_of(found, voided.statement).reason == Reason.VOIDED
+
+
+def test_a_time_of_leaving_belongs_to_its_sign_in_once() -> None:
+    """Credits stand at the sign-in; the sign-out counts beside it, and a third record only repeats."""
+    out = signed_in("1", at="12:01", interval=STAY)
+    found = credit(*whole("1"), out, replace(out, statement="again", timestamp=out.timestamp + timedelta(minutes=1)))
+
+    outcomes = {one.reason: (one.counted, one.credits) for one in found.explanation}
+    assert outcomes[Reason.SIGNED_OUT] == (True, None)
+    assert outcomes[Reason.REPEATED] == (False, None)
+    assert outcomes[Reason.SIGNED_IN] == (True, Decimal(2))

@@ -24,7 +24,7 @@ def _open_picker(demo: Demo, page: Page) -> FrameLocator:
 def test_a_trainer_adds_two_items_and_a_learner_opens_them(demo: Demo, page: Page, browser: Browser) -> None:
     demo.log_in(page, "李培训师")
     inside = _open_picker(demo, page)
-    inside.locator("input[name=choice]").check()
+    inside.locator("input[name=choice][value=credits]").check()
     inside.locator("input[name=column]").check()
     inside.locator("input[name=content]").fill(demo.platform + _LESSON)
     inside.locator("input[name=title]").fill("第三课：深度链接")
@@ -63,8 +63,12 @@ def test_the_picker_fits_and_has_no_barriers(demo: Demo, page: Page, language: s
     picker = next(frame.url for frame in page.frames if frame.url.startswith(demo.tool + "/at/"))
     page.goto(f"{picker.partition('?')[0]}?lang={language}")
     page.locator("input[name=content]").fill("https://example.org/elsewhere")
+    page.locator("input[name=minutes]").fill("25")
+    page.locator("input[value='practice/p1']").check()
+    page.locator("input[value='class/cls-0008']").check()
     page.locator("button[value=more]").click()
     expect(page.locator(".note.warn")).to_be_visible()
+    expect(page.locator("input[name=choice]:checked")).to_have_count(3)
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -110,6 +110,15 @@ def test_five_minutes_are_one_slice_with_its_interval(learner: Learner) -> None:
     [interval] = learner.recorder.intervals
     assert statement["timestamp"] == interval["end"]
     assert _length(interval) == pytest.approx(300, abs=1)
+    assert f"{BASE}/extensions/focus-points" not in statement["context"]["extensions"]
+
+
+def test_focus_points_of_the_page_are_said_as_a_hint(learner: Learner) -> None:
+    learner.open(focus_points="T7,T2").study(301)
+
+    learner.wait_for_slices(1)
+    [statement] = learner.recorder.statements.values()
+    assert statement["context"]["extensions"][f"{BASE}/extensions/focus-points"] == ["T7", "T2"]
     assert statement["context"]["extensions"][f"{BASE}/extensions/session"]
 
 

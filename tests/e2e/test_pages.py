@@ -11,8 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 _WIDTHS = (360, 768, 1280)
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 _PAGES = (
-    ("张老师", "我的学分", ("credits", "practice/p6/plan")),
+    ("张老师", "我的学分", ("credits", "practice/p6/plan", "tasks/p1", "tasks/p3", "sign-in/cls-0007")),
     ("李培训师", "我的学分", ("course", "participants/a6f10c3e", "unmatched", "plan")),
+    (
+        "李培训师",
+        "线下签到",
+        ("attendance", "attendance/cls-0007/4b", "attendance/cls-0007/1?filter=present", "tasks/p1/people"),
+    ),
     ("李校长", "我的学分", ("approvals", "plan")),
     (
         "管理员",
@@ -44,16 +49,16 @@ def troubles(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize(("who", "activity", "paths"), _PAGES, ids=[who for who, _, _ in _PAGES])
+@pytest.mark.parametrize(("who", "activity", "paths"), _PAGES, ids=[f"{who} {activity}" for who, activity, _ in _PAGES])
 def test_pages_fit_and_have_no_barriers(
     demo: Demo, page: Page, troubles: list[str], language: str, who: str, activity: str, paths: tuple[str, ...]
 ) -> None:
     demo.log_in(page, who, "en" if language == "en" else "zh")
-    base = demo.launch_alone(page, activity).split("?")[0].rpartition("/")[0]
+    base = "/".join(demo.launch_alone(page, activity).split("/")[:5])  # up to the launch's token
     for path in paths:
         for width in _WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(f"{base}/{path}?lang={language}")
+            answer = page.goto(f"{base}/{path}{'&' if '?' in path else '?'}lang={language}")
             assert answer
             assert answer.status == 200, path
             expect(page.locator("html")).to_have_attribute("lang", language)

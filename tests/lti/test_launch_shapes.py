@@ -377,9 +377,14 @@ def test_what_a_launch_leaves_behind(tool: Tool, platform: Platform) -> None:
         assert lti.list_refusals(conn) == []
 
 
-def test_the_grade_of_study_content_is_not_the_credits_column(tool: Tool, platform: Platform) -> None:
+@pytest.mark.parametrize(
+    "custom", [{"content": "https://content.example.org/1"}, {"practice": "p1"}, {"class": "cls-0007"}]
+)
+def test_the_grade_of_one_activity_is_not_the_credits_column(
+    tool: Tool, platform: Platform, custom: dict[str, str]
+) -> None:
     def open_content(claims: Claims) -> None:
-        claims[LTI + "custom"] = {"content": "https://content.example.org/1"}
+        claims[LTI + "custom"] = custom
         claims[LTI + "resource_link"] = {"id": "study"}
 
     session = found(tool, platform, open_content)

@@ -146,6 +146,31 @@ def test_the_panel_and_a_lesson_become_activities_that_a_learner_opens(world: Wo
     assert f'src="{world.platform}{FIRST_LESSON}"' in studied.text
 
 
+def test_a_task_and_a_sign_in_become_activities_for_learners_and_trainers(world: World) -> None:
+    trainer = world.browser(TRAINER)
+    chosen = ["practice/p1", "class/cls-0007", "class/cls-0008/1"]
+    trainer.post_form(trainer.post_form(trainer.launch(world.dialogue), action="add", choice=chosen))
+
+    links = world.state.course_links(COURSE_ID)
+    assert [link.custom for link in links] == [
+        {"programme": "hz-2026", "practice": "p1"},
+        {"programme": "hz-2026", "class": "cls-0007"},
+        {"programme": "hz-2026", "class": "cls-0008", "session": "1"},
+    ]
+    assert [world.state.coupled_item(link.id) for link in links] == [None, None, None]
+
+    learner = world.browser(TRAINEE)
+    pages = {"learner": [], "trainer": []}  # type: dict[str, list[str]]
+    for link in links:
+        link.published = True
+        path = f"/course/{COURSE_ID}/link/{link.id}"
+        pages["learner"].append(learner.launch(path).url.partition("?")[0].partition("/at/")[2].partition("/")[2])
+        pages["trainer"].append(trainer.launch(path).url.partition("?")[0].partition("/at/")[2].partition("/")[2])
+    assert pages["learner"] == ["tasks/p1", "sign-in/cls-0007", "sign-in/cls-0008"]
+    assert pages["trainer"] == ["tasks/p1/people", "attendance/cls-0007/4b", "attendance/cls-0008/1"]
+    assert all(item.tag == "total" for item in world.state.course_items(COURSE_ID))
+
+
 def test_cancelling_adds_nothing(world: World) -> None:
     trainer = world.browser(TRAINER)
 

@@ -168,12 +168,20 @@ def _earned(key: SessionKey, statements: Sequence[Evidence], context: LearnerCon
 
 
 def _outcomes(key: SessionKey, statements: Sequence[Evidence], context: LearnerContext) -> Iterator[Outcome]:
-    """The first sign-in carries the session's credits; the first log is what it needs; others repeat them."""
+    """The first sign-in carries the session's credits; the first log is what it needs; others repeat them.
+
+    A later sign-in that adds the time of leaving 签退 belongs to the first one.
+    """
     earned = _earned(key, statements, context)
     lacks = {Kind.ATTENDED: Reason.LOG_MISSING, Kind.LOG: Reason.SIGN_IN_MISSING}
     seen: set[Kind] = set()
+    has_left = False
     for statement in statements:
-        if statement.kind in seen:
+        leaves = statement.kind is Kind.ATTENDED and statement.interval is not None and not has_left
+        has_left = has_left or leaves
+        if leaves and statement.kind in seen:
+            yield counted(statement, Component.OFFLINE, Reason.SIGNED_OUT, context)
+        elif statement.kind in seen:
             yield refused(statement, Component.OFFLINE, Reason.REPEATED)
         elif not earned:
             yield refused(statement, Component.OFFLINE, lacks[statement.kind])

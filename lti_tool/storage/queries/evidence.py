@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, select, update
 
 from lti_tool.storage.queries.people import chunks
-from lti_tool.storage.tables.evidence import evidence
+from lti_tool.storage.tables.evidence import NO_STUDY, evidence
 from lti_tool.storage.tables.programmes import identifiers
 
 
@@ -36,6 +36,22 @@ def list_evidence(conn: Connection, programme_id: str, subject_keys: Sequence[st
     for chunk in chunks(subject_keys):
         query = select(evidence).where(
             evidence.c.subject_key.in_(chunk),
+            or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
+        )
+        found += conn.execute(query).mappings()
+    return found
+
+
+def list_beside_study(
+    conn: Connection, programme_id: str, subject_keys: Sequence[str], kinds: Sequence[str]
+) -> list[RowMapping]:
+    """As `list_evidence`, of some kinds that are no study: few rows, however much these people have studied."""
+    found: list[RowMapping] = []
+    for chunk in chunks(subject_keys):
+        query = select(evidence).where(
+            evidence.c.subject_key.in_(chunk),
+            NO_STUDY,
+            evidence.c.kind.in_(kinds),
             or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id),
         )
         found += conn.execute(query).mappings()

@@ -1,6 +1,6 @@
 """What a launch begins with and leaves behind: state, course, resource link, member, session."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -188,6 +188,16 @@ def find_session(conn: Connection, token_hash: bytes, now: datetime) -> RowMappi
         .where(lti_sessions.c.token_hash == token_hash, lti_sessions.c.expires_at > now)
     )
     return conn.execute(query).mappings().one_or_none()
+
+
+def list_sessions(conn: Connection, cookie_hashes: Sequence[bytes], now: datetime) -> list[RowMapping]:
+    """The open sessions of some cookies, the newest first."""
+    query = (
+        select(lti_sessions)
+        .where(lti_sessions.c.cookie_hash.in_(cookie_hashes), lti_sessions.c.expires_at > now)
+        .order_by(lti_sessions.c.id.desc())
+    )
+    return list(conn.execute(query).mappings())
 
 
 def choose_programme(conn: Connection, session_id: int, programme_id: str, participant_id: str | None) -> None:

@@ -3,10 +3,12 @@
 So a person, a course or a class that becomes known later changes nothing here and loses nothing.
 """
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, false, text
 
 from lti_tool.storage.tables.base import metadata
 from lti_tool.storage.types import BigKey, JsonText, UtcDateTime
+
+_NO_STUDY = text("kind <> 'online'")
 
 evidence = Table(
     "evidence",
@@ -26,3 +28,7 @@ evidence = Table(
     Index(None, "subject_key", "timestamp"),
     Index(None, "tenant", "stored"),
 )
+
+#: What is no study: a few rows a person among thousands. A query that says exactly this finds them by a small index.
+NO_STUDY = text("evidence.kind <> 'online'")
+Index("ix_evidence_no_study", evidence.c.subject_key, sqlite_where=_NO_STUDY, postgresql_where=_NO_STUDY)

@@ -158,7 +158,7 @@ lti_sessions = Table(
     metadata,
     Column("id", BigKey, primary_key=True),
     Column("token_hash", _HASH, nullable=False, unique=True),
-    Column("cookie_hash", _HASH),  # NULL: the browser keeps no cookies here, the path token alone must do
+    Column("cookie_hash", _HASH, index=True),  # NULL: the browser keeps no cookies here, the path token alone must do
     _belongs_to("lti_platforms"),
     _belongs_to("lti_contexts"),
     Column("resource_link_row", Integer),

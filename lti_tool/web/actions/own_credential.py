@@ -19,15 +19,16 @@ def is_own_credential(attributes: Mapping[str, Any]) -> bool:
 
 def own_credential(conn: Connection, programme_id: str) -> Credential:
     """The key pair of a programme, made when it is first needed; its secret is known to nobody."""
-    found = _find(conn, programme_id)
+    found = find_own_credential(conn, programme_id)
     if found is None:
         # Two that need it at once want one, by which later both are recognised: whoever waited looks again.
         take_turns(conn, f"own credential of {programme_id}")
-        found = _find(conn, programme_id)
+        found = find_own_credential(conn, programme_id)
     return found if found is not None else _make(conn, programme_id)
 
 
-def _find(conn: Connection, programme_id: str) -> Credential | None:
+def find_own_credential(conn: Connection, programme_id: str) -> Credential | None:
+    """The key pair of a programme, if it has been needed before."""
     mine = (one for one in credentials.list_credentials(conn) if is_own_credential(one.attributes))
     return next((one for one in mine if one.tenant == programme_id), None)
 

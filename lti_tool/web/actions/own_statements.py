@@ -21,7 +21,7 @@ from tincan import (
     Verb,
 )
 
-from lti_tool.evidence.verbs import APPROVE, DENY, SUBMIT, VOIDED
+from lti_tool.evidence.verbs import APPROVE, ATTENDED, DENY, SUBMIT, VOIDED
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.web.actions.own_credential import own_credential
 from lti_tool.web.services import Services
@@ -34,6 +34,7 @@ _DISPLAY = {
     DENY: {"zh-CN": "退回", "en-US": "denied"},
     SUBMIT: {"zh-CN": "提交", "en-US": "submitted"},
     COMPLETED: {"zh-CN": "完成", "en-US": "completed"},
+    ATTENDED: {"zh-CN": "参加", "en-US": "attended"},
     VOIDED: {"zh-CN": "作废", "en-US": "voided"},
 }
 
@@ -55,19 +56,27 @@ def make_statement(
     result: Mapping[str, Any],
     extensions: Mapping[str, Any],
     parent: str | None = None,
+    about: Agent | None = None,
 ) -> Statement:
-    """A statement by the person of a launch; extensions are named without their base."""
+    """A statement by the person of a launch; extensions are named without their base.
+
+    Where they speak of somebody else (`about`), that person is the actor and they are the instructor.
+    """
     categories = [Activity(id=base), Activity(id=f"{base}/components/{component}")]
     parents = {"parent": [Activity(id=parent)]} if parent else {}
     named = {f"{base}/extensions/{name}": value for name, value in extensions.items()}
+    said_by = {"instructor": _speaker(session)} if about else {}
     return Statement(
         id=str(uuid.uuid4()),
-        actor=_speaker(session),
+        actor=about or _speaker(session),
         verb=Verb(id=verb, display=LanguageMap(_DISPLAY[verb])),
         object=activity,
         result=Result(**result),
         context=Context(
-            context_activities=ContextActivities(category=categories, **parents), extensions=named, platform=_NAME
+            context_activities=ContextActivities(category=categories, **parents),
+            extensions=named,
+            platform=_NAME,
+            **said_by,
         ),
         timestamp=at.isoformat(),
     )
@@ -90,6 +99,16 @@ def make_voiding(session: LtiSession, target: str, *, base: str, at: datetime, r
 
 def _speaker(session: LtiSession) -> Agent:
     return Agent(name=session.name or None, account=AgentAccount(home_page=session.issuer, name=session.sub))
+
+
+def agent_of(keys: Sequence[str], issuer: str, name: str) -> Agent | None:
+    """Somebody by their identifier keys: the account on this platform, else any account, else the e-mail address."""
+    accounts = [key.split("|", 2)[1:] for key in sorted(keys) if key.startswith("account|")]
+    accounts.sort(key=lambda account: account[0] != issuer.rstrip("/"))
+    if accounts:
+        return Agent(name=name, account=AgentAccount(home_page=accounts[0][0], name=accounts[0][1]))
+    addresses = [key.partition("|")[2] for key in sorted(keys) if key.startswith("mbox_sha1sum|")]
+    return Agent(name=name, mbox_sha1sum=addresses[0]) if addresses else None
 
 
 def make_activity(iri: str, activity_type: str, name: str) -> Activity:

@@ -76,11 +76,12 @@ def _waiting(explained: Explained) -> list[PracticeState]:
     return [
         state
         for state in practice_of(explained, {})
-        if state.verdict == "awaiting" or (state.verdict == "denied" and _is_handed_in_again(explained, state))
+        if state.verdict == "awaiting" or (state.verdict == "denied" and is_handed_in_again(explained, state))
     ]
 
 
-def _is_handed_in_again(explained: Explained, state: PracticeState) -> bool:
+def is_handed_in_again(explained: Explained, state: PracticeState) -> bool:
+    """Whether something newer than the school's return is on record."""
     if any(stage.state != "done" for stage in state.stages):
         return False
     decided = [piece.timestamp for piece in explained.evidence if piece.statement == state.statement]

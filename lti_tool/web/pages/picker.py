@@ -19,6 +19,16 @@ from lti_tool.storage.queries.linking import has_column
 from lti_tool.storage.queries.lti import get_platform
 from lti_tool.web.contexts_linking import PickPage, StudyRow
 from lti_tool.web.formatting import credits_text
+from lti_tool.web.pages.picker_details import check_details, custom_of, offered_points, read_details, text_of
+from lti_tool.web.pages.picker_tasks import (
+    NO_TASKS,
+    TaskChoice,
+    check_tasks,
+    class_choices,
+    practice_choices,
+    read_tasks,
+    task_items,
+)
 from lti_tool.web.services import Services
 
 CREDITS, STUDY = "credits", "study"
@@ -38,6 +48,7 @@ class Choice:
     wants_credits: bool
     wants_column: bool
     rows: Sequence[StudyRow]
+    tasks: TaskChoice = NO_TASKS
 
     @property
     def given(self) -> list[StudyRow]:
@@ -65,28 +76,39 @@ def read_choice(form: Any, request: LinkingRequest) -> Choice:
             fillvalue="",
         )
     ]
+    rows = read_details(form, rows)
     if not request.takes_several:
         rows = rows[:1] if STUDY in kinds else []
     wants_credits = CREDITS in kinds and (request.takes_several or STUDY not in kinds)
-    return Choice(wants_credits, "column" in form, rows or [StudyRow()])
+    tasks = read_tasks(kinds, takes_several=request.takes_several)
+    return Choice(wants_credits, "column" in form, rows or [StudyRow()], tasks)
 
 
 def check_choice(services: Services, session: LtiSession, choice: Choice) -> Choice:
     """The same choice, with what is known of each address."""
     ready = services.credits.programme(str(session.programme_id))
     secure = services.settings.server.is_https
-    return replace(choice, rows=[row if row.is_empty else _check(row, ready, secure=secure) for row in choice.rows])
+    rows = [row if row.is_empty else _check(row, ready, secure=secure) for row in choice.rows]
+    return replace(choice, rows=[check_details(row, ready) for row in rows], tasks=check_tasks(ready, choice.tasks))
 
 
 def problem_of(choice: Choice, request: LinkingRequest) -> str | None:
     """Why a checked choice cannot be added as it is; None where it can."""
     if not request.takes_links:
         return gettext("The learning platform takes no activities at this place.")
-    if not choice.wants_credits and not choice.given:
+    if not choice.wants_credits and not choice.given and not choice.tasks.values:
         return gettext("Choose at least one thing to add.")
-    if any(row.problem for row in choice.given):
+    if choice.tasks.unknown:
+        return gettext("The programme has changed meanwhile: something chosen is there no longer. Choose again.")
+    return _problem_of_rows(choice.given)
+
+
+def _problem_of_rows(rows: Sequence[StudyRow]) -> str | None:
+    if any(row.problem for row in rows):
         return gettext("One of the addresses cannot be used; the reason stands beside it.")
-    if any(row.obstacle and not row.is_confirmed for row in choice.given):
+    if any(row.details.problem for row in rows):
+        return gettext("The minutes of one of the addresses cannot be used; the reason stands beside them.")
+    if any(row.obstacle and not row.is_confirmed for row in rows):
         return gettext("Time on one of the addresses will not count yet. To add it all the same, confirm once more.")
     return None
 
@@ -102,7 +124,8 @@ def to_items(services: Services, session: LtiSession, choice: Choice) -> list[It
         line_item=_column(ready, programme_id) if choice.wants_column else None,
     )
     studies = [_study(row, programme_id) for row in choice.given]
-    return [panel, *studies] if choice.wants_credits else studies
+    chosen = [*studies, *task_items(ready, programme_id, choice.tasks)]
+    return [panel, *chosen] if choice.wants_credits else chosen
 
 
 def pick_page(
@@ -131,6 +154,9 @@ def pick_page(
         may_grow=request.takes_several and len(rows) < MOST_ROWS,
         suggestions=_suggestions(ready),
         problem=problem,
+        practices=practice_choices(ready, chosen.tasks),
+        classes=class_choices(ready, chosen.tasks),
+        points=offered_points(ready),
     )
 
 
@@ -186,8 +212,9 @@ def _study(row: StudyRow, programme_id: str) -> Item:
         "title": title,
         "track": row.track,
         **({"activity": row.activity} if row.activity else {}),
+        **custom_of(row),
     }
-    return Item(title=title, custom=custom)
+    return Item(title=title, text=text_of(row), custom=custom)
 
 
 def _suggestions(ready: ReadyProgramme) -> list[tuple[str, str]]:

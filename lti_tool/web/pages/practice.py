@@ -44,6 +44,19 @@ def deciding_statements(explained: Explained) -> list[str]:
     return [piece.statement for piece in explained.evidence if piece.kind is Kind.VERDICT]
 
 
+def state_of(explained: Explained, activity: PracticeActivity, comments: Mapping[str, str]) -> PracticeState:
+    """One activity of a participant, whether they have begun it or not."""
+    pairs = _by_activity(explained).get(activity.id, [])
+    return practice_state(activity, pairs, explained.context, comments)
+
+
+def handed_in(explained: Explained, practice: str) -> list[Evidence]:
+    """What stands of an activity's stages, each version of it, the latest last."""
+    pairs = _by_activity(explained).get(practice, [])
+    found = [piece for piece, outcome in pairs if piece.kind is Kind.STAGE and outcome.reason not in _INVALID]
+    return sorted(found, key=lambda piece: (piece.timestamp, piece.stored, piece.statement))
+
+
 def practice_state(
     activity: PracticeActivity, pairs: Iterable[_Pair], context: LearnerContext, comments: Mapping[str, str]
 ) -> PracticeState:

@@ -19,6 +19,8 @@ from lti_tool.web.contexts import StudyPage
 from lti_tool.web.errors import WebError
 from lti_tool.web.language import language_tag
 from lti_tool.web.pages.credits import explain
+from lti_tool.web.pages.picker_details import minutes_of, points_of
+from lti_tool.web.pages.points import point_name
 from lti_tool.web.services import Services
 from xapi import credentials
 
@@ -40,6 +42,10 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
     begin = launch_unit if track == "cmi5" else _launch_parameters
     launch = begin(services, session, content, activity)
     course = explained.context.courses.find(activity)
+    hints = points_of(session.custom, explained.context.rules)
+    points = course.focus_points if course and course.focus_points else hints
+    if not tracks_itself and not (course and course.focus_points):
+        launch["focus_points"] = ",".join(hints)
     return StudyPage(
         title=session.custom.get("title") or (course.title if course else session.context_title),
         content_url=_with_query(content, launch) if tracks_itself else content,
@@ -48,6 +54,8 @@ def study_page(services: Services, session: LtiSession) -> StudyPage:
         counted_seconds=explained.credit.online.seconds,
         required_seconds=explained.credit.online.required_seconds,
         obstacle=_obstacle(explained, activity),
+        expected_minutes=minutes_of(session.custom),
+        points=[(code, point_name(explained.context.rules, code)) for code in points],
     )
 
 

@@ -14,6 +14,8 @@ from lti_tool.web.services import services
 
 blueprint = launched_blueprint("programme")
 
+#: What a deep link may have made besides the panel and study content, by its custom parameter.
+_ACTIVITIES = {"practice": "tasks.show_activity", "class": "sign_in.show_activity"}
 #: Messages that ask for a page of their own, whoever launches.
 _ASKED_FOR = {DEEP_LINK: "picker.show_picker", SUBMISSION_REVIEW: "trainer.show_review"}
 
@@ -58,6 +60,10 @@ def _onward(session: LtiSession) -> str | None:
         return _ASKED_FOR[session.message_type]
     if session.participant_id is not None and session.custom.get("content"):
         return "trainee.show_study"
+    if session.participant_id is not None or is_staff():
+        asked = next((page for name, page in _ACTIVITIES.items() if session.custom.get(name)), None)
+        if asked is not None:
+            return asked
     if session.audience_role != TRAINEE:
         return "trainer.show_course"
     if session.participant_id is not None:
