@@ -16,10 +16,10 @@ from lti_tool.web.launches import frame_ancestors, mount_lti
 from lti_tool.web.rendering import install_rendering
 from lti_tool.web.security import KnownAncestors, protect
 from lti_tool.web.services import Services, attach, open_services
-from lti_tool.web.views import administrator, cmi5, picker, programme, school, trainee, trainer
+from lti_tool.web.views import administrator, cmi5, content, packages, picker, programme, school, trainee, trainer
 from xapi import create_blueprint
 
-_PAGES = (programme, trainee, trainer, school, administrator, picker)
+_PAGES = (programme, trainee, trainer, school, administrator, picker, packages)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, db: Database | None = None) -> Flask:
@@ -44,6 +44,7 @@ def _mount(app: Flask, opened: Services) -> None:
     app.register_blueprint(create_blueprint(opened.store), url_prefix="/xapi")
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(cmi5.blueprint)
+    app.register_blueprint(content.blueprint)
     mount_lti(app, opened)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(health.blueprint)

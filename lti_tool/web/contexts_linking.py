@@ -5,10 +5,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class PackageChoice:
+    """Something uploaded that may be studied."""
+
+    value: str
+    title: str
+    package: str  # the title of the package that it is in
+
+
+@dataclass(frozen=True, slots=True)
 class StudyRow:
     """One web address to study, as given, with what is known of it."""
 
     content: str = ""
+    package: str = ""  # an uploaded package in its place, by the value of its choice
     title: str = ""
     activity: str = ""
     track: str = "heartbeat"  # or xapi, cmi5
@@ -19,7 +29,7 @@ class StudyRow:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.content or self.title or self.activity)
+        return not (self.content or self.package or self.title or self.activity)
 
     @property
     def measured(self) -> str:
@@ -44,6 +54,7 @@ class PickPage:
     rows: Sequence[StudyRow]
     may_grow: bool
     suggestions: Sequence[tuple[str, str]]  # address and title of courses of the programme
+    packages: Sequence[PackageChoice]
     problem: str | None = None
 
 
