@@ -99,7 +99,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[Archive]:
 
 
 class _BoundedFile(io.FileIO):
-    """A file of which nobody reads much at once: the directory of a zip file is read whole, as long as it says it is."""
+    """A file of which nobody reads much at once, while the directory of a zip file is as long as it says it is."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0 or size > _MOST_READ:

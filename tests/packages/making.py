@@ -6,7 +6,9 @@ import stat
 import zipfile
 from collections.abc import Mapping
 
-PAGE = "<!doctype html><html><head><meta charset='utf-8'><title>第一课</title></head><body><h1>第一课</h1></body></html>"
+PAGE = (
+    "<!doctype html><html><head><meta charset='utf-8'><title>第一课</title></head><body><h1>第一课</h1></body></html>"
+)
 
 Files = Mapping[str, str | bytes]
 
@@ -52,7 +54,9 @@ def unit(number: int, address: str = "", **attributes: str) -> str:
     given = {"id": f"https://author.example.org/au/{number}", **attributes}
     text = " ".join(f'{name}="{value}"' for name, value in given.items())
     return f"""<au {text}>
-      <title><langstring lang="en-US">Unit {number}</langstring><langstring lang="zh-CN">第{number}单元</langstring></title>
+      <title>
+        <langstring lang="en-US">Unit {number}</langstring><langstring lang="zh-CN">第{number}单元</langstring>
+      </title>
       <description><langstring lang="en-US">-</langstring></description>
       <url>{address or f"unit{number}/index.html?chapter={number}"}</url>
       <launchParameters>speed={number}</launchParameters>
@@ -93,7 +97,7 @@ def h5p(**changes: str | bytes | None) -> bytes:
     }  # fmt: skip
     script = """
       H5P.Words = function (parameters) {
-        this.attach = function ($container) { $container.append(H5P.jQuery("<p class='said'></p>").text(parameters.text)); };
+        this.attach = ($container) => $container.append(H5P.jQuery("<p></p>").text(parameters.text));
       };"""
     files: dict[str, str | bytes | None] = {
         "h5p.json": json.dumps(manifest),

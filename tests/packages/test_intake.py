@@ -114,7 +114,9 @@ def test_h5p_comes_with_its_libraries(desk: Desk) -> None:
 
 
 def test_files_of_other_kinds_are_left_out_and_told(desk: Desk) -> None:
-    found = desk.take(packed({"index.html": PAGE, "setup.exe": b"MZ", "shell.php": "<?php", ".htaccess": "", "LICENSE": ""}))
+    found = desk.take(
+        packed({"index.html": PAGE, "setup.exe": b"MZ", "shell.php": "<?php", ".htaccess": "", "LICENSE": ""})
+    )
 
     assert found.left_out == ("setup.exe", "shell.php", ".htaccess", "LICENSE")
     assert desk.files == ["index.html"]
@@ -213,9 +215,7 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
 
 
 @pytest.mark.parametrize(("content", "code", "entry"), HOSTILE.values(), ids=HOSTILE)
-def test_what_is_no_honest_package_is_refused_with_its_entry(
-    desk: Desk, content: bytes, code: str, entry: str
-) -> None:
+def test_what_is_no_honest_package_is_refused_with_its_entry(desk: Desk, content: bytes, code: str, entry: str) -> None:
     assert (code, entry) in desk.refused(content)
 
 

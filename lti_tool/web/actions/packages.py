@@ -86,9 +86,7 @@ def _row(
     }
 
 
-def _keep(
-    services: Services, shelf: Shelf, files: Path, found: Found, row: Mapping[str, Any]
-) -> str:
+def _keep(services: Services, shelf: Shelf, files: Path, found: Found, row: Mapping[str, Any]) -> str:
     """Folder and row, both or neither."""
     key = str(row["key"])
     units = [_unit(services, key, number, unit, row) for number, unit in enumerate(found.units, 1)]

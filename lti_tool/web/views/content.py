@@ -29,10 +29,11 @@ _LARGEST_PAGE = 16 << 20
 
 
 @blueprint.before_app_request
-def keep_apart() -> None:
+def keep_apart() -> Response | None:
     """On the host that is set aside for content there is nothing else."""
     if is_content_host(services().settings, request.host) and not request.path.startswith(ROOM):
-        raise not_found()
+        return make_response(render_template("error.html", error=not_found()), 404)
+    return None
 
 
 @blueprint.get("/<package>/")
