@@ -16,6 +16,8 @@ from marshmallow import Schema, ValidationError, validate
 from marshmallow import fields as f
 
 _PREFIX = "XUEFEN_"
+#: What an H5P player consists of, as far as it must be there.
+PLAYER_FILES = ("main.bundle.js", "frame.bundle.js", "styles/h5p.css")
 
 
 class ConfigError(Exception):
@@ -76,6 +78,9 @@ class SignIn:
 @dataclass(frozen=True, slots=True)
 class Files:
     directory: str = "var/files"  # attachments and uploads
+    max_package_bytes: int = 209_715_200
+    content_url: str = ""  # a host of its own for uploaded content, or none; * stands for each package's own name
+    h5p_player: str = ""  # the folder `dist` of an installed h5p-standalone, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,10 @@ class Settings:
         except ValidationError as error:
             raise ConfigError(list(_flatten(error.normalized_messages()))) from None
         sections: dict[str, Any] = {entry.name: entry.type for entry in fields(cls)}
-        return cls(**{name: sections[name](**values) for name, values in loaded.items()})
+        settings = cls(**{name: sections[name](**values) for name, values in loaded.items()})
+        if urlsplit(settings.files.content_url).netloc == urlsplit(settings.server.public_url).netloc:
+            raise ConfigError([("files.content_url", "must be another host than that of server.public_url, or empty")])
+        return settings
 
 
 class _Url(f.String):
@@ -114,6 +122,25 @@ class _Url(f.String):
         parts = urlsplit(text)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValidationError("must be an address such as https://xuefen.example.org")
+        return text
+
+
+class _ContentUrl(_Url):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value == "":
+            return ""
+        text = super()._deserialize(value, attr, data, **kwargs)
+        parts = urlsplit(text)
+        if parts.path or "*" in text.removeprefix(f"{parts.scheme}://*."):
+            raise ValidationError("must be a host such as https://content.example.org or https://*.content.example.org")
+        return text
+
+
+class _Player(f.String):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        if text and not all((Path(text) / name).is_file() for name in PLAYER_FILES):
+            raise ValidationError(f"must be a folder with {' and '.join(PLAYER_FILES)} (npm: h5p-standalone/dist)")
         return text
 
 
@@ -163,6 +190,9 @@ class _SignInSchema(Schema):
 
 class _FilesSchema(Schema):
     directory = f.String(validate=validate.Length(min=1))
+    max_package_bytes = f.Integer(validate=validate.Range(1 << 20, 1 << 33))
+    content_url = _ContentUrl()
+    h5p_player = _Player()
 
 
 class _LogSchema(Schema):

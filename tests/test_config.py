@@ -70,3 +70,25 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_settings(tmp_path / "missing.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        ({"content_url": "content.example.net"}, "files.content_url"),
+        ({"content_url": "https://content.example.net/path"}, "files.content_url"),
+        ({"content_url": "https://a.*.example.net"}, "files.content_url"),
+        ({"content_url": "http://127.0.0.1:8080"}, "files.content_url"),
+        ({"h5p_player": "docs"}, "files.h5p_player"),
+        ({"max_package_bytes": 10}, "files.max_package_bytes"),
+    ],
+)
+def test_settings_of_content_that_could_not_work(files: dict[str, object], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_mapping({"files": files})
+    assert [place for place, _ in caught.value.problems] == [key]
+
+
+@pytest.mark.parametrize("url", ["", "https://content.example.net", "https://*.content.example.net"])
+def test_content_may_have_a_host_of_its_own_or_one_for_each_package(url: str) -> None:
+    assert Settings.from_mapping({"files": {"content_url": url}}).files.content_url == url

@@ -11,7 +11,7 @@ from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Person, Programme
 from lti_tool.programmes.store import find_programme
 from lti_tool.rule_sets import apply_settings, load_rule_set, parse_rule_set
-from lti_tool.storage.queries import people, programmes
+from lti_tool.storage.queries import packages, people, programmes
 from lti_tool.storage.queries.recordings import get_rules
 
 
@@ -74,4 +74,5 @@ def ready_under(
         rules = apply_settings(parse_rule_set(kept["source"]), kept["settings"])
     else:
         rules = apply_settings(load_rule_set(programme.rule_set), programme.settings)
-    return ReadyProgramme(programme, rules, ProgrammeIndex.build(programme, rules, people=people_))
+    aliases = packages.list_aliases(conn, programme.id)
+    return ReadyProgramme(programme, rules, ProgrammeIndex.build(programme, rules, people=people_, aliases=aliases))

@@ -111,18 +111,20 @@ class ProgrammeIndex:
         rules: RuleSet,
         people: Mapping[str, Person] | None = None,
         class_logs: frozenset[tuple[str, str]] = frozenset(),
+        aliases: Mapping[str, str] | None = None,
     ) -> "ProgrammeIndex":
         """The index of a programme under `rules` (its settings applied).
 
         `people` are the management teams and the staff, by id; `class_logs` the (class, session) pairs for which a
-        trainer's log is on record (`log_required = "class"`).
+        trainer's log is on record (`log_required = "class"`); `aliases` the activities that count for a course
+        without being listed, by its IRI.
         """
         return cls(
             programme=programme,
             rules=rules,
             people=people or {},
             cycle=build_cycle(programme, rules.settings),
-            courses=CourseFinder(programme.courses),
+            courses=CourseFinder(programme.courses, aliases),
             places=_places(programme, rules),
             class_logs=class_logs,
         )

@@ -31,7 +31,8 @@ LAUNCH_DATA = "LMS.LaunchData"
 _MOVE_ON = {
     one.lower(): one for one in ("Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed", "NotApplicable")
 }
-_MODE, _METHOD = "Normal", "AnyWindow"
+_MODE = "Normal"
+ANY_WINDOW, OWN_WINDOW = "AnyWindow", "OwnWindow"
 _DISPLAY = {
     LAUNCHED: {"zh-CN": "启动", "en-US": "launched"},
     ABANDONED: {"zh-CN": "中断", "en-US": "abandoned"},
@@ -51,6 +52,8 @@ class Unit:
     move_on: str
     mastery: str | None  # a decimal between 0 and 1
     parameters: str | None
+    method: str = ANY_WINDOW
+    entitlement: str | None = None
 
     def as_attributes(self) -> dict[str, Any]:
         """What a credential keeps of it."""
@@ -58,7 +61,7 @@ class Unit:
 
     @classmethod
     def of_attributes(cls, kept: Mapping[str, Any]) -> "Unit":
-        return cls(**{name: kept[name] for name in cls.__slots__})
+        return cls(**{name: kept[name] for name in cls.__slots__ if name in kept})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,12 @@ def launch_data(unit: Unit, session: str, return_url: str) -> dict[str, Any]:
     return {
         "contextTemplate": {"contextActivities": {"grouping": _grouping(unit)}, "extensions": {SESSION: session}},
         "launchMode": _MODE,
-        "launchMethod": _METHOD,
+        "launchMethod": unit.method,
         "moveOn": unit.move_on,
         "returnURL": return_url,
         **({"masteryScore": float(unit.mastery)} if unit.mastery is not None else {}),
         **({"launchParameters": unit.parameters} if unit.parameters else {}),
+        **({"entitlementKey": {"courseStructure": unit.entitlement}} if unit.entitlement else {}),
     }
 
 

@@ -110,7 +110,7 @@ def open_again(conn: Connection, row: RowMapping, now: datetime) -> Opened:
     kept = {name: row[name] for name in (*columns, "participant_id", "details", "expires_at")}
     token, cookie = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     opened = {**kept, "token_hash": hash_of(token), "cookie_hash": hash_of(cookie), "created_at": now}
-    return Opened(lti_launches.add_session(conn, opened, now), token, cookie)
+    return Opened(lti_launches.add_session(conn, opened), token, cookie)
 
 
 def _session(row: RowMapping) -> LtiSession:

@@ -1,7 +1,7 @@
 """Who is looking: the launch behind a page's address, and which pages its roles reach."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -23,12 +23,15 @@ _STAFF = (TRAINER, ADMINISTRATOR)
 _PREFIX = "/at/<token>"
 
 
-def launched_blueprint(name: str) -> Blueprint:
-    """A blueprint whose pages belong to a launch: their addresses carry its token."""
+def launched_blueprint(name: str, *, takes_files: bool = False) -> Blueprint:
+    """A blueprint whose pages belong to a launch: their addresses carry its token.
+
+    Where `takes_files`, a view reads its form itself, after it has been asked who is sending it (`refuse_nul_in`).
+    """
     blueprint = Blueprint(name, __name__, url_prefix=_PREFIX)
     blueprint.url_value_preprocessor(_take_token)
     blueprint.url_defaults(_give_token)
-    blueprint.before_request(_open_launch)
+    blueprint.before_request(partial(_open_launch, reads_form=not takes_files))
     return blueprint
 
 
@@ -162,9 +165,9 @@ def _give_token(_endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("token", g.token)
 
 
-def _open_launch() -> Response | None:
+def _open_launch(*, reads_form: bool) -> Response | None:
     """Find the launch of the token in the address; the token is also what guards forms against forgery."""
-    refuse_nul()
+    refuse_nul_in([request.path, *request.args.values(), *(request.form.values() if reads_form else ())])
     tool = services()
     with tool.db.read() as conn:
         found = find_session(conn, g.token, request.cookies.get(cookie_name(g.token)), tool.clock())
@@ -180,8 +183,12 @@ def _open_launch() -> Response | None:
 
 
 def refuse_nul() -> None:
+    """Refuse a request with the character NUL anywhere in it."""
+    refuse_nul_in([request.path, *request.args.values(), *request.form.values()])
+
+
+def refuse_nul_in(texts: Iterable[str]) -> None:
     """No name, id or text holds the character NUL, and PostgreSQL takes none: such an address leads nowhere."""
-    texts = [request.path, *request.args.values(), *request.form.values()]
     if any("\0" in text for text in texts):
         raise not_found()
 

@@ -19,7 +19,9 @@ from lti_tool.web.services import Services, attach, open_services
 from lti_tool.web.views import (
     administrator,
     cmi5,
+    content,
     monitor,
+    packages,
     picker,
     programme,
     school,
@@ -30,7 +32,7 @@ from lti_tool.web.views import (
 )
 from xapi import create_blueprint
 
-_PAGES = (programme, trainee, trainer, school, monitor, administrator, picker, sign_in, tasks)
+_PAGES = (programme, trainee, trainer, school, monitor, administrator, picker, packages, sign_in, tasks)
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now, db: Database | None = None) -> Flask:
@@ -56,6 +58,7 @@ def _mount(app: Flask, opened: Services) -> None:
     app.register_blueprint(profile.blueprint)
     app.register_blueprint(cmi5.blueprint)
     app.register_blueprint(sign_in.scanned)
+    app.register_blueprint(content.blueprint)
     mount_lti(app, opened)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(health.blueprint)

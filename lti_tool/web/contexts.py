@@ -235,6 +235,8 @@ class StudyPage:
     title: str
     content_url: str
     origin: str
+    features: str  # what the frame may do
+    in_own_window: bool  # the content asks for a window instead of the frame
     heartbeat: Mapping[str, str] | None  # attributes of its tag; None: the content tracks itself
     counted_seconds: int
     required_seconds: int

@@ -17,10 +17,20 @@ class StudyDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageChoice:
+    """Something uploaded that may be studied."""
+
+    value: str
+    title: str
+    package: str  # the title of the package that it is in
+
+
+@dataclass(frozen=True, slots=True)
 class StudyRow:
     """One web address to study, as given, with what is known of it."""
 
     content: str = ""
+    package: str = ""  # an uploaded package in its place, by the value of its choice
     title: str = ""
     activity: str = ""
     track: str = "heartbeat"  # or xapi, cmi5
@@ -32,7 +42,7 @@ class StudyRow:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.content or self.title or self.activity)
+        return not (self.content or self.package or self.title or self.activity)
 
     @property
     def measured(self) -> str:
@@ -57,6 +67,7 @@ class PickPage:
     rows: Sequence[StudyRow]
     may_grow: bool
     suggestions: Sequence[tuple[str, str]]  # address and title of courses of the programme
+    packages: Sequence[PackageChoice]
     problem: str | None = None
     practices: Sequence[PracticeChoice] = ()
     classes: Sequence[ClassChoice] = ()

@@ -15,7 +15,7 @@ _ONE_MINUTE = 60
 
 def install_filters(app: Flask) -> None:
     """Make these functions filters of the templates."""
-    for function in (credits_text, minutes, moment, day, day_long, reason_text, label, stretch):
+    for function in (credits_text, minutes, moment, day, day_long, reason_text, label, stretch, file_size):
         app.add_template_filter(function)
 
 
@@ -38,6 +38,13 @@ def stretch(seconds: int | None) -> str:
     if whole < _ONE_MINUTE:
         return gettext("%(number)s s", number=whole)
     return gettext("%(number)s min", number=whole // _ONE_MINUTE)
+
+
+def file_size(number: int) -> str:
+    """How large a file is, to be read at a glance."""
+    if number < 1 << 20:
+        return gettext("%(number)s kB", number=max(number >> 10, 1))
+    return gettext("%(number)s MB", number=f"{number / (1 << 20):.1f}")
 
 
 def moment(value: datetime | None) -> str:

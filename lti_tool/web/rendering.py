@@ -32,6 +32,9 @@ _NOTICES = {
     "marked": lazy_gettext("Marked. Credits follow."),
     "taken_back": lazy_gettext("Taken back. Credits and grades follow."),
     "revoked": lazy_gettext("The credential is revoked."),
+    "uploaded": lazy_gettext("The package is here. It can be added to courses now."),
+    "assigned": lazy_gettext("Saved. Credits follow."),
+    "removed": lazy_gettext("The package is deleted. What was studied of it goes on counting."),
     "unlinked": lazy_gettext("The link is undone."),
     "roster_continues": lazy_gettext(
         "The course is large. Its roster is read in the background: look again in a minute."

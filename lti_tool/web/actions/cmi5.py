@@ -14,6 +14,7 @@ from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries.cmi5 import find_heard, find_said
 from lti_tool.web.actions.own_credential import own_credential
 from lti_tool.web.actions.units import UNIT, satisfy, say, session_name
+from lti_tool.web.contents import Content
 from lti_tool.web.errors import WebError
 from lti_tool.web.services import Services
 from xapi import credentials
@@ -35,17 +36,17 @@ class FetchError(Exception):
         super().__init__(code)
 
 
-def launch_unit(services: Services, session: LtiSession, content: str, activity: str) -> dict[str, str]:
+def launch_unit(services: Services, session: LtiSession, content: Content) -> dict[str, str]:
     """Begin a session of the unit of this launch; the parameters of its launch URL (8.1).
 
     Sessions of the same learner and unit that never came to their end are given up first: of two tabs the newer counts.
     """
-    unit = _read_unit(services, session, content, activity)
+    unit = _read_unit(services, session, content)
     name, programme_id = str(uuid.uuid4()), str(session.programme_id)
     with services.db.begin() as conn:
         _give_up(services, conn, programme_id, unit)
         _lay_ready(services, conn, programme_id, unit, name)
-        say(services.store, conn, own_credential(conn, programme_id), _launched(services, unit, name, content))
+        say(services.store, conn, own_credential(conn, programme_id), _launched(services, unit, name, content.address))
         satisfy(services.store, conn, programme_id, unit, name)
         fetch = _make_fetch(services, conn, session, unit, name)
     return {
@@ -84,9 +85,14 @@ def hand_out_token(services: Services, key: str, secret: str) -> str:
     return base64.b64encode(":".join(made).encode()).decode()
 
 
-def _read_unit(services: Services, session: LtiSession, content: str, activity: str) -> cmi5.Unit:
-    """The unit as the activity's custom parameters describe it."""
-    base, custom = services.vocabulary.base, session.custom
+def wants_own_window(content: Content) -> bool:
+    """Whether the author asks for a window of its own (`launchMethod`, 13.1.4)."""
+    return content.settings.get("launch_method") == cmi5.OWN_WINDOW
+
+
+def _read_unit(services: Services, session: LtiSession, content: Content) -> cmi5.Unit:
+    """The unit as its package and the activity's custom parameters describe it."""
+    base, custom, activity = services.vocabulary.base, content.settings, content.activity
     try:
         move_on, mastery = cmi5.read_move_on(custom.get("move_on")), cmi5.read_mastery(custom.get("mastery_score"))
     except ValueError as error:
@@ -100,12 +106,14 @@ def _read_unit(services: Services, session: LtiSession, content: str, activity: 
     return cmi5.Unit(
         actor={"objectType": "Agent", "account": {"homePage": session.issuer, "name": session.sub}},
         activity=activity,
-        publisher=custom.get("publisher_id") or f"{base}/cmi5/units/{_number(content)}",
+        publisher=custom.get("publisher_id") or f"{base}/cmi5/units/{_number(content.address)}",
         course=f"{base}/cmi5/courses/{_number(activity)}",
         registration=_number(enrolment),
         move_on=move_on,
         mastery=mastery,
         parameters=custom.get("launch_parameters"),
+        method=cmi5.OWN_WINDOW if wants_own_window(content) else cmi5.ANY_WINDOW,
+        entitlement=custom.get("entitlement_key"),
     )
 
 

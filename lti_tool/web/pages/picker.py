@@ -20,6 +20,7 @@ from lti_tool.storage.queries.lti import get_platform
 from lti_tool.web.contexts_linking import PickPage, StudyRow
 from lti_tool.web.formatting import credits_text
 from lti_tool.web.pages.picker_details import check_details, custom_of, offered_points, read_details, text_of
+from lti_tool.web.pages.picker_packages import fill_in, offered_packages
 from lti_tool.web.pages.picker_tasks import (
     NO_TASKS,
     TaskChoice,
@@ -55,9 +56,9 @@ class Choice:
         return [row for row in self.rows if not row.is_empty]
 
 
-def first_choice(*, has_column: bool) -> Choice:
-    """What the form offers before anything is filled in."""
-    return Choice(wants_credits=True, wants_column=not has_column, rows=[StudyRow()])
+def first_choice(*, has_column: bool, package: str = "") -> Choice:
+    """What the form offers before anything is filled in, perhaps with a package that was just looked at."""
+    return Choice(wants_credits=not package, wants_column=not has_column, rows=[StudyRow(package=package)])
 
 
 def read_choice(form: Any, request: LinkingRequest) -> Choice:
@@ -69,10 +70,11 @@ def read_choice(form: Any, request: LinkingRequest) -> Choice:
             title=" ".join(title.split())[:_LONGEST_TITLE],
             activity=activity.strip()[: _LONGEST_ADDRESS + 1],
             track=track if track in TRACKS else TRACKS[0],
-            is_confirmed=bool(content.strip()) and content.strip() == seen,
+            package=package,
+            is_confirmed=bool(package or content.strip()) and (package or content.strip()) == seen,
         )
-        for content, title, activity, track, seen in zip_longest(
-            *(form.getlist(name)[:MOST_ROWS] for name in ("content", "title", "activity", "track", "seen")),
+        for content, title, activity, track, package, seen in zip_longest(
+            *(form.getlist(name)[:MOST_ROWS] for name in ("content", "title", "activity", "track", "package", "seen")),
             fillvalue="",
         )
     ]
@@ -88,7 +90,10 @@ def check_choice(services: Services, session: LtiSession, choice: Choice) -> Cho
     """The same choice, with what is known of each address."""
     ready = services.credits.programme(str(session.programme_id))
     secure = services.settings.server.is_https
-    rows = [row if row.is_empty else _check(row, ready, secure=secure) for row in choice.rows]
+    rows = [
+        row if row.is_empty or row.problem else _check(row, ready, secure=secure)
+        for row in fill_in(services, session, choice.rows)
+    ]
     return replace(choice, rows=[check_details(row, ready) for row in rows], tasks=check_tasks(ready, choice.tasks))
 
 
@@ -129,15 +134,21 @@ def to_items(services: Services, session: LtiSession, choice: Choice) -> list[It
 
 
 def pick_page(
-    services: Services, session: LtiSession, choice: Choice | None = None, *, problem: str | None = None, more: int = 0
+    services: Services,
+    session: LtiSession,
+    choice: Choice | None = None,
+    *,
+    problem: str | None = None,
+    more: int = 0,
+    package: str = "",
 ) -> PickPage:
-    """The picker with what has been chosen so far; `more` further rows to fill in."""
+    """The picker with what has been chosen so far, at first a `package` or nothing; `more` further rows to fill in."""
     request = read_request(session.deep_linking)
     ready = services.credits.programme(str(session.programme_id))
     with services.db.read() as conn:
         platform = get_platform(conn, session.platform_id)
         column = has_column(conn, session.context_id, Tag.TOTAL)
-    chosen = choice or first_choice(has_column=column)
+    chosen = choice or first_choice(has_column=column, package=f"{package}/1" if package else "")
     rows = [*chosen.rows, *[StudyRow()] * more] if request.takes_several else chosen.rows[:1]
     return PickPage(
         course=session.context_title,
@@ -153,6 +164,7 @@ def pick_page(
         rows=rows[:MOST_ROWS],
         may_grow=request.takes_several and len(rows) < MOST_ROWS,
         suggestions=_suggestions(ready),
+        packages=offered_packages(services, session),
         problem=problem,
         practices=practice_choices(ready, chosen.tasks),
         classes=class_choices(ready, chosen.tasks),
@@ -213,6 +225,7 @@ def _study(row: StudyRow, programme_id: str) -> Item:
         "track": row.track,
         **({"activity": row.activity} if row.activity else {}),
         **custom_of(row),
+        **({"package": row.package} if row.package else {}),
     }
     return Item(title=title, text=text_of(row), custom=custom)
 

@@ -21,7 +21,8 @@ blueprint = launched_blueprint("picker")
 @staff_only
 def show_picker() -> str:
     _require_request()
-    return render("trainer/pick.html", picker.pick_page(services(), launch()))
+    page = picker.pick_page(services(), launch(), package=request.args.get("package", ""))
+    return render("trainer/pick.html", page)
 
 
 @blueprint.post("/pick")

@@ -58,12 +58,20 @@ def _onward(session: LtiSession) -> str | None:
         return None
     if session.message_type in _ASKED_FOR and is_staff():
         return _ASKED_FOR[session.message_type]
+    return _activity(session) or _home(session)
+
+
+def _activity(session: LtiSession) -> str | None:
+    """The page of the one thing that the resource link was made for."""
     if session.participant_id is not None and session.custom.get("content"):
         return "trainee.show_study"
-    if session.participant_id is not None or is_staff():
-        asked = next((page for name, page in _ACTIVITIES.items() if session.custom.get(name)), None)
-        if asked is not None:
-            return asked
+    if session.participant_id is None and not is_staff():
+        return None
+    return next((page for name, page in _ACTIVITIES.items() if session.custom.get(name)), None)
+
+
+def _home(session: LtiSession) -> str | None:
+    """The page of one's role."""
     if session.audience_role != TRAINEE:
         return "trainer.show_course"
     if session.participant_id is not None:
