@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, or_, select, update
 
 from lti_tool.storage.dialects import for_update
+from lti_tool.storage.queries.grades_cells import write_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
 from lti_tool.storage.types import UtcDateTime
@@ -149,28 +150,33 @@ def claim_read_back(
 
 
 def claim_crowded(
-    conn: Connection, now: datetime, stale_before: datetime, *, platform_id: int, programme_id: str | None
+    conn: Connection,
+    owner: str,
+    now: datetime,
+    lease_until: datetime,
+    *,
+    stale_before: datetime,
+    quiet_since: datetime,
+    read_before: datetime,
+    platform_id: int,
+    programme_id: str | None,
 ) -> RowMapping | None:
-    """Take one open column in which so many due cells must be looked at that reading all of it is fewer calls."""
+    """Take one open column in which so many due cells must be looked at that reading all of it is fewer calls.
+
+    Those cells are claimed with it, so that no lane asks for one of them alone meanwhile. `read_before`: not a column
+    that was read as a whole later than that.
+    """
     in_column = grade_cells.c.line_item_id == grade_line_items.c.id
     standing = select(func.count()).where(in_column, grade_cells.c.confirmed_value.is_not(None))
-    due = standing.where(
-        grade_cells.c.next_attempt_at <= now,
-        grade_cells.c.lease_owner.is_(None),
-        or_(
-            grade_cells.c.lms_read_at.is_(None),
-            grade_cells.c.lms_read_at < stale_before,
-            grade_cells.c.lms_read_at < grade_cells.c.confirmed_at,
-        ),
-    )
     last = func.coalesce(grade_line_items.c.read_back_at, grade_line_items.c.created_at, type_=UtcDateTime())
+    unseen = _unseen(now, stale_before, quiet_since)
     query = (
         select(grade_line_items.c.id)
         .where(
             grade_line_items.c.platform_id == platform_id,
             grade_line_items.c.state == "open",
-            last <= stale_before,
-            due.scalar_subquery() * _PAGE > standing.scalar_subquery() + _PAGE,
+            or_(grade_line_items.c.read_back_at.is_(None), last <= read_before),
+            standing.where(*unseen).scalar_subquery() * _PAGE > standing.scalar_subquery() + _PAGE,
         )
         .order_by(grade_line_items.c.id)
         .limit(1)
@@ -182,8 +188,22 @@ def claim_crowded(
     found = conn.execute(query).scalar_one_or_none()
     if found is None:
         return None
+    cells = select(grade_cells.c.id).where(grade_cells.c.line_item_id == found, *unseen)
+    _take(conn, grade_cells, cells, owner, lease_until)
     record_line_item(conn, found, {"read_back_at": now})
     return get_line_item(conn, found)
+
+
+def _unseen(now: datetime, stale_before: datetime, quiet_since: datetime) -> tuple[Any, ...]:
+    """Due, and to be read before anything is sent: not known, or not since our own last score."""
+    read, last = grade_cells.c.lms_read_at, grade_cells.c.last_attempt_at
+    return (
+        grade_cells.c.confirmed_value.is_not(None),
+        grade_cells.c.next_attempt_at <= now,
+        grade_cells.c.lease_owner.is_(None),
+        or_(last.is_(None), last < quiet_since),
+        or_(read.is_(None), read < stale_before, read < grade_cells.c.confirmed_at),
+    )
 
 
 def _unread(read_before: datetime) -> Any:
@@ -243,6 +263,31 @@ def record_cell(conn: Connection, cell_id: int, values: Mapping[str, Any], *, ow
     return conn.execute(change.values(**values)).rowcount == 1
 
 
+def record_cells(conn: Connection, rows: Sequence[Mapping[str, Any]], *, owner: str) -> set[int]:
+    """Write to many claimed cells, each row naming its cell by `id`; the ids of those that are still claimed."""
+    held = lock_cells(conn, [row["id"] for row in rows], owner).keys()
+    write_cells(conn, [row for row in rows if row["id"] in held])
+    return set(held)
+
+
+def lock_cells(conn: Connection, cell_ids: Sequence[int], owner: str) -> dict[int, RowMapping]:
+    """The rows of claimed cells, held until the unit of work ends; those that somebody else has claimed are missing."""
+    if not cell_ids:
+        return {}
+    query = (
+        select(grade_cells)
+        .where(grade_cells.c.id.in_(cell_ids), grade_cells.c.lease_owner == owner)
+        .order_by(grade_cells.c.id)
+    )
+    return {row["id"]: row for row in conn.execute(for_update(conn, query)).mappings()}
+
+
+def release_cells(conn: Connection, line_item_id: int, owner: str, now: datetime) -> None:
+    """Whatever of a column is still claimed is due again at once."""
+    mine = (grade_cells.c.line_item_id == line_item_id, grade_cells.c.lease_owner == owner)
+    conn.execute(update(grade_cells).where(*mine).values(lease_owner=None, next_attempt_at=now))
+
+
 def give_back(conn: Connection, cell_ids: Sequence[int], owner: str, now: datetime) -> None:
     """Claimed, but not begun: due again at once."""
     change = update(grade_cells).where(grade_cells.c.id.in_(cell_ids), grade_cells.c.lease_owner == owner)
@@ -259,6 +304,6 @@ def record_line_item(
     return conn.execute(change.values(**values)).rowcount == 1
 
 
-def add_exchange(conn: Connection, row: Mapping[str, Any]) -> None:
-    """Keep one call to a platform for the administrator to read."""
-    conn.execute(insert(grade_exchanges).values(**row))
+def add_exchanges(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep calls to a platform for the administrator to read."""
+    conn.execute(insert(grade_exchanges), list(rows))

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    bindparam,
     exists,
     false,
     func,
@@ -194,19 +193,6 @@ def lock_cells(conn: Connection, line_item_ids: Sequence[int], member_ids: Seque
 def insert_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         conn.execute(insert(grade_cells), rows)
-
-
-def update_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the given columns of many cells at once; each row names its cell by `id`, all name the same columns."""
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    statement = (
-        update(grade_cells)
-        .where(grade_cells.c.id == bindparam("_id"))
-        .values({name: bindparam(name) for name in names})
-    )
-    conn.execute(statement, [{"_id": row["id"], **{name: row[name] for name in names}} for row in rows])
 
 
 def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
