@@ -26,6 +26,7 @@ from lti_tool.grades.readback import ReadBack
 from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.refresh import catch_up
 from lti_tool.grades.settings import MirrorSettings
+from lti_tool.grades.trials import Trials
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
 from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
@@ -91,6 +92,7 @@ class Mirror:
         self._paces = Paces(db, clock, settings, chance)
         self._columns = Columns(db, exchanges, self._paces, clock, settings)
         self._read_back = ReadBack(db, exchanges, self._paces, self._columns, clock, settings)
+        self._trials = Trials(db, exchanges, clock, settings)
         self._cells = Cells(db, exchanges, self._paces, self._columns, clock, settings, chance)
         self._lanes = min(settings.lanes, _EMBEDDED_LANES) if db.is_sqlite else settings.lanes
         self._next_catch_up = self._next_tidy = 0.0
@@ -187,6 +189,7 @@ class Mirror:
 
         while not is_over():
             if look_at_columns:
+                outcomes.update(self._trials.run(lane.platform_id, lane.owner))
                 outcomes.update(self._columns.run(lane.platform_id, lane.owner, this.programme_id))
                 outcomes.update(self._read_back.run(lane.platform_id, lane.owner, this.programme_id))
             now = self._clock()

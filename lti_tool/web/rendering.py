@@ -26,6 +26,7 @@ _NOTICES = {
     "skip": lazy_gettext("Set aside. Nothing more is sent to this cell."),
     "respect": lazy_gettext("The grade in the LMS stays as it is."),
     "busy": lazy_gettext("Xuefen is working on it at this very moment. Look again in a few seconds."),
+    "trial": lazy_gettext("The gradebook is being tried. Look again in a few seconds."),
     "voided": lazy_gettext("Taken back. Credits and grades follow."),
     "revoked": lazy_gettext("The credential is revoked."),
     "unlinked": lazy_gettext("The link is undone."),

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, or_,
 
 from lti_tool.storage.dialects import for_update
 from lti_tool.storage.queries.grades_cells import write_cells
-from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
+from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces, grade_trials
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
 from lti_tool.storage.types import UtcDateTime
 
 _PAGE = 100  # results that one call brings
 #: What a call to a platform about a column needs, beside the column.
-_COURSE = (
+COURSE = (
     lti_contexts.c.lineitems_url,
     lti_contexts.c.scopes,
     lti_contexts.c.programme_id.label("context_programme_id"),
@@ -34,7 +34,7 @@ _COURSE = (
 def list_busy_platforms(
     conn: Connection, now: datetime, read_before: datetime, *, programme_id: str | None
 ) -> list[int]:
-    """Platforms with something due: cells, columns, or columns that were last compared before `read_before`."""
+    """Platforms with something due: cells, columns, columns that were last compared before `read_before`, trials."""
     cells = (
         select(grade_cells.c.id)
         .join(grade_line_items, grade_line_items.c.id == grade_cells.c.line_item_id)
@@ -48,13 +48,16 @@ def list_busy_platforms(
         grade_line_items.c.platform_id == lti_platforms.c.id,
         or_(grade_line_items.c.next_attempt_at <= now, _unread(read_before)),
     )
+    trials = select(grade_trials.c.context_id).where(
+        grade_trials.c.platform_id == lti_platforms.c.id, grade_trials.c.next_attempt_at <= now
+    )
     if programme_id is not None:
         cells = cells.where(grade_cells.c.programme_id == programme_id)
         columns = columns.where(grade_line_items.c.programme_id == programme_id)
     query = (
         select(lti_platforms.c.id)
         .outerjoin(grade_paces, grade_paces.c.platform_id == lti_platforms.c.id)
-        .where(_not_paused(now), or_(cells.exists(), columns.exists()))
+        .where(_not_paused(now), or_(cells.exists(), columns.exists(), trials.exists()))
         .order_by(lti_platforms.c.id)
     )
     return list(conn.execute(query).scalars())
@@ -124,7 +127,7 @@ def _take(conn: Connection, table: Table, query: Select[Any], owner: str, lease_
 
 def renew_claims(conn: Connection, owners: Sequence[str], lease_until: datetime) -> None:
     """A living worker goes on holding what it claimed."""
-    for table in (grade_cells, grade_line_items):
+    for table in (grade_cells, grade_line_items, grade_trials):
         conn.execute(update(table).where(table.c.lease_owner.in_(owners)).values(next_attempt_at=lease_until))
 
 
@@ -218,7 +221,7 @@ def _not_paused(now: datetime) -> Any:
 def get_line_item(conn: Connection, line_item_id: int) -> RowMapping | None:
     """A column with what is needed to ask its platform."""
     query = (
-        select(grade_line_items, *_COURSE)
+        select(grade_line_items, *COURSE)
         .join(lti_contexts, lti_contexts.c.id == grade_line_items.c.context_id)
         .join(lti_platforms, lti_platforms.c.id == grade_line_items.c.platform_id)
         .where(grade_line_items.c.id == line_item_id)
@@ -239,7 +242,7 @@ def get_cells(conn: Connection, cell_ids: Sequence[int]) -> list[RowMapping]:
             lti_members.c.sub,
             lti_members.c.context_id.label("member_context_id"),
             lti_members.c.participant_id.label("member_participant_id"),
-            *_COURSE,
+            *COURSE,
         )
         .join(grade_line_items, grade_line_items.c.id == grade_cells.c.line_item_id)
         .join(lti_members, lti_members.c.id == grade_cells.c.member_id)
