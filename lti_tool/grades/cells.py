@@ -269,7 +269,7 @@ class Cells:
         now, changes = self._clock(), []
         with self._db.begin() as conn:
             queries.add_exchanges(conn, [exchange for _, exchange, _ in taken])
-            locked = queries.lock_cells(conn, [attempt.row["id"] for attempt, _, _ in taken], work.owner)
+            locked = queries.lock_claimed(conn, [attempt.row["id"] for attempt, _, _ in taken], work.owner)
             for attempt, _, sent_at in taken:
                 if (row := locked.get(attempt.row["id"])) is not None:
                     values = confirm_columns(row, attempt.grade, now)

@@ -171,7 +171,7 @@ def _refresh_page(
 ) -> int:
     wanted = [(learner, item) for learner in learners for item in line_items.get(learner["context_id"], ())]
     item_ids = sorted({item["id"] for _, item in wanted})
-    cells = queries.lock_cells(conn, item_ids, [learner["member_id"] for learner in learners])
+    cells = queries.lock_cells_of(conn, item_ids, [learner["member_id"] for learner in learners])
     by_key = {(cell["line_item_id"], cell["member_id"]): cell for cell in cells}
     inserted, updated = [], []
     for learner, item in wanted:

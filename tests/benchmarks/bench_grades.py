@@ -6,6 +6,7 @@ it takes at most 107 scores a second: that is the limit which one platform sets,
 it was reached. Beyond it only more platforms help, or more cores.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -94,9 +95,10 @@ def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
         enrol(db, lms.url, cells, case.platforms)
         workers = stack.enter_context(_workers(homes.folder, url, case.workers))
         first, _ = _reconcile(db, lms, cells, 20)
-        before = lms.seen()
+        before, cpu = lms.seen(), -sum(map(_cpu, workers))
         again, follow = _reconcile(db, lms, cells, 30)
         after, peak = lms.seen(), max(map(_peak, workers))
+        cpu += sum(map(_cpu, workers))
     limit = case.platforms * _SETTINGS.parallel / case.latency if case.latency else None
     return {
         "database": case.database,
@@ -109,7 +111,8 @@ def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
         "share of limit": cells / again / limit if limit else "",
         "scores per change": (after.scores - before.scores) / cells,
         "calls per change": (after.calls - before.calls) / cells,
-        "most at once": after.at_once,
+        "worker CPU ms/change": cpu / cells * 1000,
+        "most at once": after.at_once if case.latency else "",
         "follow/s": cells / follow,
         "peak MB": peak,
     }
@@ -156,3 +159,9 @@ def _peak(process: subprocess.Popen[bytes]) -> float:
     """The most memory that a process has had, in MB."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _cpu(process: subprocess.Popen[bytes]) -> float:
+    """The seconds of a core that a process has used."""
+    used = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")

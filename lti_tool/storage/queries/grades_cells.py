@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, or_, select, update
 
+from lti_tool.storage.dialects import for_update
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges
 from lti_tool.storage.tables.lti import lti_members
 
@@ -63,6 +64,14 @@ def _quiet(line_item_id: int, quiet_since: datetime, owner: str) -> Any:
 
 def _of_cells(conn: Connection, query: Any) -> Any:
     return query if conn.dialect.name == "sqlite" else query.with_for_update(of=grade_cells)
+
+
+def lock_cells(conn: Connection, *which: ColumnElement[bool]) -> None:
+    """Hold the cells that these conditions choose until the unit of work ends: before many are changed at once.
+
+    Everybody locks them by id, so that no two ever wait for each other in a circle.
+    """
+    conn.execute(for_update(conn, select(grade_cells.c.id).where(*which).order_by(grade_cells.c.id)))
 
 
 def write_cells(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, or_, select, update
 
 from lti_tool.storage.dialects import for_update
-from lti_tool.storage.queries.grades_cells import write_cells
+from lti_tool.storage.queries.grades_cells import lock_cells, write_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces, grade_trials
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms
 from lti_tool.storage.types import UtcDateTime
@@ -126,9 +126,15 @@ def _take(conn: Connection, table: Table, query: Select[Any], owner: str, lease_
 
 
 def renew_claims(conn: Connection, owners: Sequence[str], lease_until: datetime) -> None:
-    """A living worker goes on holding what it claimed."""
-    for table in (grade_cells, grade_line_items, grade_trials):
-        conn.execute(update(table).where(table.c.lease_owner.in_(owners)).values(next_attempt_at=lease_until))
+    """A living worker goes on holding what it claimed. Rows that a lane is just writing to have time until the next."""
+    for table, key in (
+        (grade_cells, grade_cells.c.id),
+        (grade_line_items, grade_line_items.c.id),
+        (grade_trials, grade_trials.c.context_id),
+    ):
+        mine = for_update(conn, select(key).where(table.c.lease_owner.in_(owners)), skip_locked=True)
+        ids = list(conn.execute(mine).scalars())
+        conn.execute(update(table).where(key.in_(ids)).values(next_attempt_at=lease_until))
 
 
 def claim_read_back(
@@ -268,12 +274,12 @@ def record_cell(conn: Connection, cell_id: int, values: Mapping[str, Any], *, ow
 
 def record_cells(conn: Connection, rows: Sequence[Mapping[str, Any]], *, owner: str) -> set[int]:
     """Write to many claimed cells, each row naming its cell by `id`; the ids of those that are still claimed."""
-    held = lock_cells(conn, [row["id"] for row in rows], owner).keys()
+    held = lock_claimed(conn, [row["id"] for row in rows], owner).keys()
     write_cells(conn, [row for row in rows if row["id"] in held])
     return set(held)
 
 
-def lock_cells(conn: Connection, cell_ids: Sequence[int], owner: str) -> dict[int, RowMapping]:
+def lock_claimed(conn: Connection, cell_ids: Sequence[int], owner: str) -> dict[int, RowMapping]:
     """The rows of claimed cells, held until the unit of work ends; those that somebody else has claimed are missing."""
     if not cell_ids:
         return {}
@@ -288,13 +294,15 @@ def lock_cells(conn: Connection, cell_ids: Sequence[int], owner: str) -> dict[in
 def release_cells(conn: Connection, line_item_id: int, owner: str, now: datetime) -> None:
     """Whatever of a column is still claimed is due again at once."""
     mine = (grade_cells.c.line_item_id == line_item_id, grade_cells.c.lease_owner == owner)
+    lock_cells(conn, *mine)
     conn.execute(update(grade_cells).where(*mine).values(lease_owner=None, next_attempt_at=now))
 
 
 def give_back(conn: Connection, cell_ids: Sequence[int], owner: str, now: datetime) -> None:
     """Claimed, but not begun: due again at once."""
-    change = update(grade_cells).where(grade_cells.c.id.in_(cell_ids), grade_cells.c.lease_owner == owner)
-    conn.execute(change.values(lease_owner=None, next_attempt_at=now))
+    mine = (grade_cells.c.id.in_(cell_ids), grade_cells.c.lease_owner == owner)
+    lock_cells(conn, *mine)
+    conn.execute(update(grade_cells).where(*mine).values(lease_owner=None, next_attempt_at=now))
 
 
 def record_line_item(

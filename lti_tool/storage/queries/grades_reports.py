@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
+from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_members
 
@@ -43,12 +44,11 @@ def count_states(conn: Connection, programme_id: str | None) -> dict[str, int]:
 
 def hasten_cells(conn: Connection, programme_id: str | None, now: datetime) -> None:
     """Whatever waits only for its value to stand still is due now."""
-    change = update(grade_cells).where(
-        grade_cells.c.state == "due", grade_cells.c.next_attempt_at > now, grade_cells.c.lease_owner.is_(None)
-    )
+    which = [grade_cells.c.state == "due", grade_cells.c.next_attempt_at > now, grade_cells.c.lease_owner.is_(None)]
     if programme_id is not None:
-        change = change.where(grade_cells.c.programme_id == programme_id)
-    conn.execute(change.values(next_attempt_at=now))
+        which.append(grade_cells.c.programme_id == programme_id)
+    lock_cells(conn, *which)
+    conn.execute(update(grade_cells).where(*which).values(next_attempt_at=now))
 
 
 def drop_exchanges(conn: Connection, before: datetime) -> int:

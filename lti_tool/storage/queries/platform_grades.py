@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, literal, or_, select, update
 
+from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_contexts, lti_members
 from lti_tool.storage.types import UtcDateTime
@@ -149,10 +150,9 @@ def retry_cell(conn: Connection, cell_id: int, now: datetime) -> bool:
 
 def retry_refused(conn: Connection, platform_id: int, now: datetime) -> int:
     """Try again every cell of the platform that was refused or waits for another attempt; how many."""
-    change = update(grade_cells).where(
-        grade_cells.c.platform_id == platform_id, grade_cells.c.state.in_(_REFUSED), _is_free(now)
-    )
-    return conn.execute(change.values(**_FRESH, next_attempt_at=now)).rowcount
+    which = (grade_cells.c.platform_id == platform_id, grade_cells.c.state.in_(_REFUSED), _is_free(now))
+    lock_cells(conn, *which)
+    return conn.execute(update(grade_cells).where(*which).values(**_FRESH, next_attempt_at=now)).rowcount
 
 
 def set_aside(conn: Connection, cell_id: int, reason: str, now: datetime) -> bool:
