@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -115,10 +115,12 @@ class Mirror:
         *,
         budget: float | None = None,
         stop: threading.Event | None = None,
+        watch: Callable[[], None] | None = None,
     ) -> PassReport:
         """Find or make columns, then send what is due (of one programme, if given), until nothing is due now.
 
-        `budget`: seconds after which no further work is begun; `stop`: the same at any time.
+        `budget`: seconds after which no further work is begun; `stop`: the same at any time; `watch`: called about
+        twice a second meanwhile.
         """
         this, report = _Pass(programme_id, budget, stop), PassReport()
         self._catch_up(programme_id)
@@ -139,6 +141,8 @@ class Mirror:
                     lane = running.pop(future)
                     self._paces.free_lane(lane.platform_id, lane.number, lane.owner)
                     report.outcomes.update(future.result())
+                if watch is not None:
+                    watch()
                 if running and time.monotonic() - renewed > self._settings.renew_every:
                     self._renew(running.values())
                     renewed = time.monotonic()

@@ -147,6 +147,8 @@ def _workers(folder: Path, url: URL, number: int) -> Iterator[list[subprocess.Po
     command = [sys.executable, "-m", "lti_tool", "--config", str(config), "worker"]
     processes = [subprocess.Popen(command) for _ in range(number)]
     try:
+        while not all(_is_up(process) for process in processes):
+            time.sleep(0.1)
         yield processes
     finally:
         for process in processes:
@@ -155,10 +157,21 @@ def _workers(folder: Path, url: URL, number: int) -> Iterator[list[subprocess.Po
             process.wait(30)
 
 
+def _is_up(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the worker is in its loop: beside it there is a thread that reads rosters."""
+    if process.poll() is not None:
+        raise RuntimeError(f"a worker ended with status {process.returncode}")
+    return _status(process, "Threads") > 1
+
+
 def _peak(process: subprocess.Popen[bytes]) -> float:
     """The most memory that a process has had, in MB."""
+    return _status(process, "VmHWM") / 1024
+
+
+def _status(process: subprocess.Popen[bytes], name: str) -> int:
     status = Path(f"/proc/{process.pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return int(status.partition(f"{name}:")[2].split()[0])
 
 
 def _cpu(process: subprocess.Popen[bytes]) -> float:

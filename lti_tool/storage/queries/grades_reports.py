@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
 from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
@@ -40,6 +40,16 @@ def count_states(conn: Connection, programme_id: str | None) -> dict[str, int]:
     if programme_id is not None:
         query = query.where(grade_cells.c.programme_id == programme_id)
     return {row.state: row.number for row in conn.execute(query)}
+
+
+def count_due(conn: Connection, programme_id: str | None, now: datetime) -> int:
+    """How many cells are due now, or being sent."""
+    query = select(func.count()).where(
+        or_(grade_cells.c.next_attempt_at <= now, grade_cells.c.lease_owner.is_not(None))
+    )
+    if programme_id is not None:
+        query = query.where(grade_cells.c.programme_id == programme_id)
+    return int(conn.execute(query).scalar_one())
 
 
 def hasten_cells(conn: Connection, programme_id: str | None, now: datetime) -> None:
