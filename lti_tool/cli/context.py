@@ -43,8 +43,8 @@ class Tool:
 
     @cached_property
     def database(self) -> Database:
-        """The database as it stands."""
-        return open_database(self.settings.database.url)
+        """The database as it stands; with a kept connection for each of a worker's lanes, its loop and its reader."""
+        return open_database(self.settings.database.url, pool_size=self.mirror_settings.lanes + 2)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

@@ -2,15 +2,12 @@
 
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from lti_tool.cli.context import Tool, pass_tool, print_json
+from lti_tool.cli.progress import show_progress
 from lti_tool.evidence.intake import EVIDENCE_KINDS
 from xapi import Credential, credentials
 from xapi.forwarding import ForwardStopped, Target, forward
@@ -50,7 +47,7 @@ def import_(
     """
     credential = _find_importer(tool, key, evidence)
     errors = errors_to or file.with_name(file.name + ".errors.jsonl")
-    with _progress_in_bytes(file, quiet=as_json) as progress:
+    with show_progress(file.name, "read", quiet=as_json) as progress:
         result = import_lines(tool.store, file, credential, errors_to=errors, progress=progress)
     _report_import(result, errors, as_json=as_json)
     if result.set_aside:
@@ -117,32 +114,6 @@ def _report_import(result: ImportResult, errors: Path, *, as_json: bool) -> None
     click.echo(f"{result.stored} statements stored, {result.known} were known, {result.set_aside} lines set aside.")
     if result.set_aside:
         click.echo(f"The wrong lines and their reasons are in {errors}.", err=True)
-
-
-@contextmanager
-def _progress_in_bytes(file: Path, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal; a plain line at every tenth elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield (lambda _done, _size: None) if quiet else _tell_tenths()
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(file.name, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
-
-
-def _tell_tenths() -> Callable[[int, int], None]:
-    told = 0
-
-    def tell(done: int, size: int) -> None:
-        nonlocal told
-        tenths = done * 10 // max(size, 1)
-        if tenths > told:
-            told = tenths
-            click.echo(f"{tenths * 10} % read", err=True)
-
-    return tell
 
 
 COMMANDS = (statements,)

@@ -3,6 +3,7 @@
 import click
 
 from lti_tool.cli.context import Tool, pass_tool, print_json
+from lti_tool.cli.progress import show_progress
 from lti_tool.grades.sync import Line, SyncReport, sync_now
 from lti_tool.storage.queries.programmes import find_programme
 
@@ -18,7 +19,10 @@ def sync(tool: Tool, programme_id: str | None, *, dry_run: bool, as_json: bool) 
         with tool.db.read() as conn:
             if find_programme(conn, programme_id) is None:
                 raise click.BadParameter(f'there is no programme "{programme_id}"', param_hint="--programme")
-    report = sync_now(tool.db, tool.credits, tool.mirror, programme_id=programme_id, dry_run=dry_run)
+    with show_progress("gradebooks", "done", quiet=as_json or dry_run) as progress:
+        report = sync_now(
+            tool.db, tool.credits, tool.mirror, programme_id=programme_id, dry_run=dry_run, progress=progress
+        )
     if as_json:
         print_json(_shown(report))
         return

@@ -11,7 +11,7 @@ from lti_tool.grades.values import Row
 from lti_tool.grades.wire import Answer, Call, CallFailedError
 from lti_tool.lti.platforms import find_quirks
 from lti_tool.storage.database import Database
-from lti_tool.storage.queries.grades_claims import add_exchange
+from lti_tool.storage.queries.grades_claims import add_exchanges
 
 _KEPT = 1000
 
@@ -28,7 +28,7 @@ class Exchanges:
         """The platform's answer; raises CallFailedError. Either way the exchange is kept."""
         answer, kept = self.call_for(call, scope, kind=kind, row=row)
         with self._db.begin() as conn:
-            add_exchange(conn, kept)
+            add_exchanges(conn, [kept])
         return answer
 
     def call_for(
@@ -48,7 +48,7 @@ class Exchanges:
         except CallFailedError as error:
             failed: dict[str, Any] = {"status": None, "answer": error.detail[:_KEPT], "outcome": error.reason}
             with self._db.begin() as conn:
-                add_exchange(conn, {**kept, **failed, "milliseconds": _since(begun)})
+                add_exchanges(conn, [{**kept, **failed, "milliseconds": _since(begun)}])
             raise
         outcome = "accepted" if answer.status < 300 else "refused"
         said = {"status": answer.status, "answer": answer.text[:_KEPT], "outcome": outcome}

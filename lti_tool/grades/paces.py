@@ -36,6 +36,7 @@ class Paces:
         self._lock = threading.Lock()
         self._pauses: dict[int, datetime] = {}
         self._unwell: set[int] = set()
+        self._highest: set[int] = set()  # platforms that get as many calls at once as any may
         self._good: Counter[int] = Counter()
         self._faults: Counter[int] = Counter()
 
@@ -64,6 +65,7 @@ class Paces:
         with self._lock:
             self._pauses[platform_id] = row["paused_until"]
             self._unwell.add(platform_id)
+            self._highest.discard(platform_id)
             self._good[platform_id] = self._faults[platform_id] = 0
 
     def _worse(self, before: Row, reason: str, now: datetime) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class Paces:
             self._faults[platform_id] = 0
             self._good[platform_id] += 1
             recovered = platform_id in self._unwell
-            enough = self._good[platform_id] >= 8
+            enough = self._good[platform_id] >= 8 and platform_id not in self._highest
             if recovered or enough or scarce:
                 self._good[platform_id] = 0
             self._unwell.discard(platform_id)
@@ -106,6 +108,8 @@ class Paces:
             calm = {"failures": 0, "throttles": 0, "paused_until": None, "reason": None, "detail": None}
             if before["failures"] or bounded != before["parallel"]:
                 queries.save_pace(conn, {**before, **calm, "parallel": bounded, "changed_at": self._clock()})
+        with self._lock:
+            (self._highest.add if bounded == self._settings.parallel else self._highest.discard)(platform_id)
 
     def take_lane(self, platform_id: int, owner: str) -> int | None:
         """The number of a lane to the platform, or None: paused, or as many calls as it bears are being made."""
@@ -120,6 +124,9 @@ class Paces:
                     self._unwell.add(platform_id)
             else:
                 allowed = min(int(pace["parallel"] if pace else _FIRST_PARALLEL), self._settings.parallel)
+                if allowed < self._settings.parallel:
+                    with self._lock:
+                        self._highest.discard(platform_id)  # another worker was asked to slow down
             until = now + self._settings.lease
             return queries.take_lane(conn, platform_id, owner, now, until, allowed=max(1, allowed))
 

@@ -1,7 +1,7 @@
 """Whole columns read back, page by page, and compared with what was sent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from lti_tool.clock import Clock
 from lti_tool.grades import ags, answers
 from lti_tool.grades.columns import Columns
 from lti_tool.grades.exchanges import Exchanges
-from lti_tool.grades.lookback import Finding, is_ours, look
+from lti_tool.grades.lookback import Finding, Look, is_ours, look
 from lti_tool.grades.paces import Paces
 from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.settings import MirrorSettings
@@ -21,6 +21,7 @@ from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_cells, grades_claims
 
 _MARGIN = timedelta(seconds=5)  # between the clocks of our own workers
+_WHOLE_AGAIN = timedelta(minutes=1)  # between two readings of a whole column
 _MOST_PAGES = 1000
 _CHUNK = 200
 
@@ -44,26 +45,38 @@ class ReadBack:
         self._clock = clock
         self._settings = settings
 
-    def run(self, platform_id: int, programme_id: str | None) -> Counter[str]:
+    def run(self, platform_id: int, owner: str, programme_id: str | None) -> Counter[str]:
         """Compare the columns of a platform whose turn it is; {finding: number of cells}."""
         found: Counter[str] = Counter()
         while not self._paces.is_paused(platform_id):
-            item = self._claim(platform_id, programme_id)
+            item = self._claim(platform_id, owner, programme_id)
             if item is None:
                 break
-            found.update(self.compare(item))
+            try:
+                found.update(self._compare(item, owner))
+            finally:
+                with self._db.begin() as conn:
+                    grades_claims.release_cells(conn, item["id"], owner, self._clock())
         return found
 
-    def _claim(self, platform_id: int, programme_id: str | None) -> Row | None:
+    def _claim(self, platform_id: int, owner: str, programme_id: str | None) -> Row | None:
         """A column whose turn it is, or one of which so much is due that reading it whole saves calls."""
-        now = self._clock()
-        due, stale = now - self._settings.read_back_every, now - self._settings.look_again_after
+        now, settings = self._clock(), self._settings
+        chosen: dict[str, Any] = {"platform_id": platform_id, "programme_id": programme_id}
         with self._db.begin() as conn:
-            chosen: dict[str, Any] = {"platform_id": platform_id, "programme_id": programme_id}
-            item = grades_claims.claim_read_back(conn, now, due, **chosen)
-            return item or grades_claims.claim_crowded(conn, now, stale, **chosen)
+            item = grades_claims.claim_read_back(conn, now, now - settings.read_back_every, **chosen)
+            return item or grades_claims.claim_crowded(
+                conn,
+                owner,
+                now,
+                now + settings.lease,
+                stale_before=now - settings.look_again_after,
+                quiet_since=now - _MARGIN,
+                read_before=now - _WHOLE_AGAIN,
+                **chosen,
+            )
 
-    def compare(self, item: Row) -> Counter[str]:
+    def _compare(self, item: Row, owner: str) -> Counter[str]:
         """Compare one column; what differs is respected or sent again, as the settings say."""
         if not self._columns.can_read(item):
             return Counter()
@@ -71,11 +84,11 @@ class ReadBack:
         try:
             for page in self._pages(item):
                 seen.update(result.sub for result in page)
-                found.update(self._note_page(item, page, begun))
+                found.update(self._note_page(item, page, begun, owner))
         except CallFailedError as error:
             self._failed(item, error, begun)
             return found
-        found.update(self._note_missing(item, seen, begun))
+        found.update(self._note_missing(item, seen, begun, owner))
         return Counter({name: number for name, number in found.items() if name != Finding.AS_SENT})
 
     def _failed(self, item: Row, error: CallFailedError, begun: datetime) -> None:
@@ -109,39 +122,48 @@ class ReadBack:
                 return
             call = following
 
-    def _note_page(self, item: Row, page: list[ags.Result], begun: datetime) -> Counter[str]:
+    def _note_page(self, item: Row, page: list[ags.Result], begun: datetime, owner: str) -> Counter[str]:
         found: Counter[str] = Counter()
         results = {result.sub: result for result in page}
-        subs = sorted(results)
+        subs, quiet = sorted(results), begun - _MARGIN
         for start in range(0, len(subs), _CHUNK):
+            some = subs[start : start + _CHUNK]
             with self._db.begin() as conn:
-                rows = grades_cells.lock_quiet_cells(conn, item["id"], subs[start : start + _CHUNK], begun - _MARGIN)
-                for row in rows:
-                    found[self._note(conn, item, row, results[row["sub"]])] += 1
+                rows = grades_cells.lock_quiet_cells(conn, item["id"], some, quiet, owner)
+                found.update(self._note(conn, item, [(row, results[row["sub"]]) for row in rows]))
         return found
 
-    def _note_missing(self, item: Row, seen: set[str], begun: datetime) -> Counter[str]:
+    def _note_missing(self, item: Row, seen: set[str], begun: datetime, owner: str) -> Counter[str]:
         """Grades that were confirmed, but that the platform lists no more."""
         found: Counter[str] = Counter()
-        after = 0
+        after, quiet = 0, begun - _MARGIN
         while True:
             with self._db.begin() as conn:
-                rows = grades_cells.lock_quiet_confirmed(conn, item["id"], begun - _MARGIN, after=after, limit=_CHUNK)
-                for row in rows:
-                    if row["sub"] not in seen:
-                        found[self._note(conn, item, row, None)] += 1
+                rows = grades_cells.lock_quiet_confirmed(conn, item["id"], quiet, owner, after=after, limit=_CHUNK)
+                found.update(self._note(conn, item, [(row, None) for row in rows if row["sub"] not in seen]))
             if not rows:
                 return found
             after = rows[-1]["id"]
 
-    def _note(self, conn: Connection, item: Row, row: Row, result: ags.Result | None) -> str:
-        if row["confirmed_value"] is None and not row["in_doubt"]:
-            return Finding.AS_SENT  # nothing of ours stands there, so nothing can have changed
+    def _note(self, conn: Connection, item: Row, read: Sequence[tuple[Row, ags.Result | None]]) -> Counter[str]:
+        """Write down what was read of some cells, which nobody holds any more afterwards; {finding: number}."""
+        found: Counter[str] = Counter()
+        changes = []
+        for row, result in read:
+            if row["confirmed_value"] is None and not row["in_doubt"]:
+                found[Finding.AS_SENT] += 1  # nothing of ours stands there, so nothing can have changed
+                continue
+            shown = self._look(conn, item, row, result)
+            found[shown.finding] += 1
+            changes.append({"id": row["id"], "lease_owner": None, **shown.values})
+        grades_cells.write_cells(conn, changes)
+        return found
+
+    def _look(self, conn: Connection, item: Row, row: Row, result: ags.Result | None) -> Look:
         manner = self._settings.manner(item["product"])
         now, respect = self._clock(), self._settings.respect_overrides
         found = look(row, result, now, manner, is_ours=False, respect=respect)
         if found.finding is Finding.CHANGED:
             ours = is_ours(row, result, grades_cells.list_sent(conn, row["id"]))
             found = look(row, result, now, manner, is_ours=ours, respect=respect)
-        grades_cells.write_cell(conn, row["id"], found.values)
-        return found.finding
+        return found

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,7 +26,7 @@ from lti_tool.grades.readback import ReadBack
 from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.refresh import catch_up
 from lti_tool.grades.settings import MirrorSettings
-from lti_tool.grades.values import Row
+from lti_tool.grades.trials import Trials
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
 from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
@@ -34,6 +34,8 @@ from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
 _EMBEDDED_LANES = 4  # SQLite has one writer: more threads would only wait for each other
 _CATCH_UP_SHARE = 20  # looking for what the hooks missed takes at most this part of the time: 1/20
 _TIDY_EVERY = 3600.0
+_CLAIM_SECONDS = 2.0  # a lane claims as many cells as take about this long
+_MOST_CLAIMED = 50
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class Mirror:
         self._paces = Paces(db, clock, settings, chance)
         self._columns = Columns(db, exchanges, self._paces, clock, settings)
         self._read_back = ReadBack(db, exchanges, self._paces, self._columns, clock, settings)
+        self._trials = Trials(db, exchanges, clock, settings)
         self._cells = Cells(db, exchanges, self._paces, self._columns, clock, settings, chance)
         self._lanes = min(settings.lanes, _EMBEDDED_LANES) if db.is_sqlite else settings.lanes
         self._next_catch_up = self._next_tidy = 0.0
@@ -112,10 +115,12 @@ class Mirror:
         *,
         budget: float | None = None,
         stop: threading.Event | None = None,
+        watch: Callable[[], None] | None = None,
     ) -> PassReport:
         """Find or make columns, then send what is due (of one programme, if given), until nothing is due now.
 
-        `budget`: seconds after which no further work is begun; `stop`: the same at any time.
+        `budget`: seconds after which no further work is begun; `stop`: the same at any time; `watch`: called about
+        twice a second meanwhile.
         """
         this, report = _Pass(programme_id, budget, stop), PassReport()
         self._catch_up(programme_id)
@@ -136,6 +141,8 @@ class Mirror:
                     lane = running.pop(future)
                     self._paces.free_lane(lane.platform_id, lane.number, lane.owner)
                     report.outcomes.update(future.result())
+                if watch is not None:
+                    watch()
                 if running and time.monotonic() - renewed > self._settings.renew_every:
                     self._renew(running.values())
                     renewed = time.monotonic()
@@ -179,11 +186,16 @@ class Mirror:
     def _serve(self, lane: _Lane, this: _Pass) -> Counter[str]:
         """Work for one platform until nothing is due there, or it must be left alone."""
         outcomes: Counter[str] = Counter()
-        look_at_columns = True
-        while not this.is_over and not self._paces.is_paused(lane.platform_id):
+        look_at_columns, limit = True, self._settings.batch
+
+        def is_over() -> bool:
+            return this.is_over or self._paces.is_paused(lane.platform_id)
+
+        while not is_over():
             if look_at_columns:
+                outcomes.update(self._trials.run(lane.platform_id, lane.owner))
                 outcomes.update(self._columns.run(lane.platform_id, lane.owner, this.programme_id))
-                outcomes.update(self._read_back.run(lane.platform_id, this.programme_id))
+                outcomes.update(self._read_back.run(lane.platform_id, lane.owner, this.programme_id))
             now = self._clock()
             with self._db.begin() as conn:
                 rows = queries.claim_cells(
@@ -193,31 +205,15 @@ class Mirror:
                     now + self._settings.lease,
                     platform_id=lane.platform_id,
                     programme_id=this.programme_id,
-                    limit=self._settings.batch,
+                    limit=limit,
                 )
             if not rows:
                 break
-            done = self._work(rows, lane, this)
+            begun = time.monotonic()
+            done = self._cells.handle(rows, lane.owner, is_over)
+            limit = _next_claim(len(rows), time.monotonic() - begun)
             outcomes.update(done)
             look_at_columns = any(name in REASONS and REASONS[name].level is Level.COLUMN for name in done)
-        return outcomes
-
-    def _work(self, rows: Sequence[Row], lane: _Lane, this: _Pass) -> Counter[str]:
-        outcomes: Counter[str] = Counter()
-        closed: set[int] = set()
-        for index, row in enumerate(rows):
-            if this.is_over or self._paces.is_paused(lane.platform_id):
-                with self._db.begin() as conn:
-                    queries.give_back(conn, [left["id"] for left in rows[index:]], lane.owner, self._clock())
-                break
-            if row["line_item_id"] in closed:
-                with self._db.begin() as conn:
-                    queries.give_back(conn, [row["id"]], lane.owner, self._clock())
-                continue
-            outcome = self._cells.handle(row, lane.owner)
-            outcomes[outcome] += 1
-            if outcome in REASONS and REASONS[outcome].level is Level.COLUMN:
-                closed.add(row["line_item_id"])
         return outcomes
 
     def _catch_up(self, programme_id: str | None) -> None:
@@ -236,3 +232,9 @@ class Mirror:
         self._next_tidy = begun + _TIDY_EVERY
         with self._db.begin() as conn:
             drop_exchanges(conn, self._clock() - self._settings.keep_exchanges)
+
+
+def _next_claim(number: int, took: float) -> int:
+    """How many cells to claim after so many took so long: few where calls are slow, so that no lane ends long after
+    the others."""
+    return max(1, min(_MOST_CLAIMED, int(_CLAIM_SECONDS * number / max(took, 0.001))))

@@ -16,6 +16,7 @@ from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.values import CellState, Row, Tag
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_desired as queries
+from lti_tool.storage.queries.grades_cells import write_cells
 
 _PAGE = 500
 _DESIRED = tuple(grade_columns("desired", None))
@@ -170,7 +171,7 @@ def _refresh_page(
 ) -> int:
     wanted = [(learner, item) for learner in learners for item in line_items.get(learner["context_id"], ())]
     item_ids = sorted({item["id"] for _, item in wanted})
-    cells = queries.lock_cells(conn, item_ids, [learner["member_id"] for learner in learners])
+    cells = queries.lock_cells_of(conn, item_ids, [learner["member_id"] for learner in learners])
     by_key = {(cell["line_item_id"], cell["member_id"]): cell for cell in cells}
     inserted, updated = [], []
     for learner, item in wanted:
@@ -181,7 +182,7 @@ def _refresh_page(
         elif any(values[name] != old[name] for name in _WRITTEN):
             updated.append({"id": old["id"], **values})
     queries.insert_cells(conn, inserted)
-    queries.update_cells(conn, updated)
+    write_cells(conn, updated)
     return len(inserted) + len(updated)
 
 

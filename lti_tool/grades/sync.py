@@ -1,10 +1,11 @@
 """`sync`: reconcile now, and say what was sent, what was refused and why, and what is as it should be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lti_tool.clock import Clock
 from lti_tool.credits.service import Credits
 from lti_tool.grades.reasons import REASONS
 from lti_tool.grades.reconcile import Mirror
@@ -44,11 +45,18 @@ class SyncReport:
 
 
 def sync_now(
-    db: Database, credits_: Credits, mirror: Mirror, *, programme_id: str | None = None, dry_run: bool = False
+    db: Database,
+    credits_: Credits,
+    mirror: Mirror,
+    *,
+    programme_id: str | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> SyncReport:
     """Bring credits up to date and reconcile (of one programme, if given); a dry run sends nothing.
 
-    Whoever asks for it now does not want values to settle first.
+    Whoever asks for it now does not want values to settle first. `progress` is told how many of the cells that were
+    due are done, and how many were due.
     """
     for one in [programme_id] if programme_id else _programme_ids(db):
         credits_.refresh(one)
@@ -56,12 +64,29 @@ def sync_now(
     if dry_run:
         mirror.prepare()
     else:
-        sent = mirror.without_settling(programme_id).run_pass(programme_id).outcomes["sent"]
+        hurried = mirror.without_settling(programme_id)
+        watch = _watch(db, programme_id, hurried.clock, progress)
+        sent = hurried.run_pass(programme_id, watch=watch).outcomes["sent"]
     with db.read() as conn:
         now = mirror.clock()
         lines = [_line(row, now) for row in queries.list_due(conn, programme_id, limit=_MOST_LINES)]
         states = queries.count_states(conn, programme_id)
     return SyncReport(sent, max(0, states.get("settled", 0) - sent), tuple(lines))
+
+
+def _watch(
+    db: Database, programme_id: str | None, clock: Clock, progress: Callable[[int, int], None]
+) -> Callable[[], None]:
+    def count() -> int:
+        with db.read() as conn:
+            return queries.count_due(conn, programme_id, clock())
+
+    begun_with = count()
+
+    def tell() -> None:
+        progress(max(0, begun_with - count()), begun_with)
+
+    return tell
 
 
 def _programme_ids(db: Database) -> Sequence[str]:

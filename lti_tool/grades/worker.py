@@ -55,7 +55,8 @@ class Worker:
             try:
                 self.run_pass()
             except SQLAlchemyError as error:
-                _log.warning("the database cannot be used now", error=type(error).__name__)
+                cause = getattr(error, "orig", None) or error  # its message may hold figures of people
+                _log.warning("the database cannot be used now", error=type(cause).__name__)
             self._stop.wait(self._poll)
         self._stop.set()
         if self._reader is not None:

@@ -24,6 +24,7 @@ class ChoosePage:
     choices: Sequence[ProgrammeChoice]
     following: str | None
     current: str | None = None  # what the course shows already
+    trial: "TrialState | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,39 @@ class CourseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarms:
+    """Grades that do not arrive (回传失败): refused again and again, or changed in the LMS."""
+
+    refused: int
+    columns: int
+    differing: int
+
+    def __bool__(self) -> bool:
+        return bool(self.refused or self.columns or self.differing)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStep:
+    """One step of a trial: what was tried, whether it went well, and else why not."""
+
+    name: str
+    is_good: bool
+    sentence: str
+    meaning: str
+    advice: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialState:
+    """The last trial of a course's gradebook; `done_at` None: a worker is still to make it."""
+
+    asked_at: datetime
+    done_at: datetime | None
+    steps: Sequence[TrialStep]
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformPage:
     """A registration with its deployments and courses."""
 
@@ -63,6 +97,7 @@ class PlatformPage:
     courses: Sequence[CourseLine]
     following: int | None
     registered_at: datetime
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +240,7 @@ class GradesPage:
     cells: Sequence[CellLine]
     following: int | None
     refused: int
+    alarms: Alarms
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _NOTICES = {
     "skip": lazy_gettext("Set aside. Nothing more is sent to this cell."),
     "respect": lazy_gettext("The grade in the LMS stays as it is."),
     "busy": lazy_gettext("Xuefen is working on it at this very moment. Look again in a few seconds."),
+    "trial": lazy_gettext("The gradebook is being tried. Look again in a few seconds."),
     "voided": lazy_gettext("Taken back. Credits and grades follow."),
     "signed_in": lazy_gettext("You are signed in. It is on record now."),
     "signed_out": lazy_gettext("You are signed out. Your time here is on record."),

@@ -1,196 +1,180 @@
-"""Cells of gradebooks reconciled per second: by the latency of the LMS, and by the number of workers on PostgreSQL."""
+"""Cells of gradebooks made equal per second by real worker processes: by the latency of the LMS, the number of
+workers and the number of platforms.
 
-import multiprocessing
-import resource
+A platform is never called more than 32 times at once, over all workers (`grades.settings`), so with a latency of 0.3 s
+it takes at most 107 scores a second: that is the limit which one platform sets, and "share of limit" tells how much of
+it was reached. Beyond it only more platforms help, or more cores.
+"""
+
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.engine import URL
 
 from lti_tool.clock import utc_now
-from lti_tool.grades.network import Network
-from lti_tool.grades.reconcile import Mirror
-from lti_tool.grades.refresh import refresh_desired
 from lti_tool.grades.settings import MirrorSettings
-from lti_tool.lti import registration
-from lti_tool.lti.http import PlatformHttp
-from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
-from lti_tool.storage.queries import lti, lti_launches
-from lti_tool.storage.queries.results import save_results
-from lti_tool.storage.tables.lti import lti_members
-from lti_tool.storage.tables.programmes import participants, programmes
-from tests.benchmarks.slow_lms import slow_lms
+from tests.benchmarks.gradebooks import count_settled, earn, enrol
+from tests.benchmarks.slow_lms import SlowLms, slow_lms
 from tests.support import databases
 from tests.support.postgres import postgresql_server
 
-_PROGRAMME = "bench"
-_SETTINGS = replace(MirrorSettings(), settle=timedelta(0))
-_CHUNK = 1000
+_PATIENCE = 600.0  # seconds for one part of a run
+_WRITING = 0.001  # seconds for writing one cell's credits down, before all are due at once
+_SETTINGS = MirrorSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run."""
+
+    database: str
+    latency: float
+    platforms: int
+    workers: int
+    cells: int
+
+
+#: Each takes a few seconds: as many cells as that allows.
+CASES = (
+    Case("SQLite", 0.0, 1, 1, 1_000),
+    Case("SQLite", 0.05, 1, 1, 500),
+    Case("SQLite", 0.3, 1, 1, 200),
+    *(Case("PostgreSQL", 0.0, 4, workers, 2_000) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.05, 4, workers, 2_000) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.3, 1, workers, 800) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.3, 4, workers, 800) for workers in (1, 2, 4)),
+)
 
 
 def run(scale: float) -> list[dict[str, Any]]:
-    """First sends of a course, then changes of all its cells: on SQLite, and on PostgreSQL with 1, 2 and 4 workers."""
-    few, many = max(50, int(1_000 * scale)), max(100, int(10_000 * scale))
-    rows = []
+    """First sends of courses, then changes of all their cells."""
     with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
-        sqlite = databases.make_sqlite_template(Path(folder))
-        template = databases.make_postgresql_template(server)
-        for latency in (0.0, 0.05, 0.3):
-            with _sqlite(sqlite, Path(folder) / f"{latency}") as url:
-                rows.append(_measure("SQLite", url, few, latency, 1))
-        for latency, cells in ((0.0, many), (0.05, few), (0.3, few)):
-            for workers in (1, 2, 4):
-                with databases.clone_postgresql(server, template) as url:
-                    rows.append(_measure("PostgreSQL", url, cells, latency, workers))
-    return rows
+        homes = Homes(Path(folder), server)
+        return [measure(homes, case, max(50, int(case.cells * scale))) for case in CASES]
 
 
-@contextmanager
-def _sqlite(template: Path, folder: Path) -> Iterator[URL]:
-    folder.mkdir()
-    yield databases.clone_sqlite(template, folder)
+class Homes:
+    """Databases with the whole schema, as many as are asked for."""
+
+    def __init__(self, folder: Path, server: URL) -> None:
+        self.folder = folder
+        self._server = server
+        self._sqlite = databases.make_sqlite_template(folder)
+        self._postgresql = databases.make_postgresql_template(server)
+        self._number = 0
+
+    @contextmanager
+    def open(self, kind: str) -> Iterator[URL]:
+        self._number += 1
+        if kind == "PostgreSQL":
+            with databases.clone_postgresql(self._server, self._postgresql) as url:
+                yield url
+            return
+        folder = self.folder / str(self._number)
+        folder.mkdir()
+        yield databases.clone_sqlite(self._sqlite, folder)
 
 
-def _measure(name: str, url: URL, cells: int, latency: float, workers: int) -> dict[str, Any]:
+def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
+    """Run a case; every cell must end as it should, in the LMS and in our own books."""
     with ExitStack() as stack:
-        lms, calls = stack.enter_context(slow_lms(latency))
+        lms = stack.enter_context(slow_lms(case.latency))
+        url = stack.enter_context(homes.open(case.database))
         db = open_database(url)
         stack.callback(db.close)
-        _enrol(db, lms, cells)
-        address = url.render_as_string(hide_password=False)
-        _earn(db, cells, 20)
-        first, _ = _work(address, workers)
-        calls.send("")
-        before = calls.recv()
-        _earn(db, cells, 30)
-        again, peak = _work(address, workers)
-        calls.send("")
-        after = calls.recv()
+        enrol(db, lms.url, cells, case.platforms)
+        workers = stack.enter_context(_workers(homes.folder, url, case.workers))
+        first, _ = _reconcile(db, lms, cells, 20)
+        before, cpu = lms.seen(), -sum(map(_cpu, workers))
+        again, follow = _reconcile(db, lms, cells, 30)
+        after, peak = lms.seen(), max(map(_peak, workers))
+        cpu += sum(map(_cpu, workers))
+    limit = case.platforms * _SETTINGS.parallel / case.latency if case.latency else None
     return {
-        "database": name,
-        "latency ms": round(latency * 1000),
-        "workers": workers,
+        "database": case.database,
+        "latency ms": round(case.latency * 1000),
+        "platforms": case.platforms,
+        "workers": case.workers,
         "cells": cells,
         "first sends/s": cells / first,
         "changes/s": cells / again,
-        "scores per change": (after[0] - before[0]) / cells,
-        "calls per change": (after[1] - before[1]) / cells,
+        "share of limit": cells / again / limit if limit else "",
+        "scores per change": (after.scores - before.scores) / cells,
+        "calls per change": (after.calls - before.calls) / cells,
+        "worker CPU ms/change": cpu / cells * 1000,
+        "most at once": after.at_once if case.latency else "",
+        "follow/s": cells / follow,
         "peak MB": peak,
     }
 
 
-def _work(url: str, workers: int) -> tuple[float, float]:
-    """Seconds until nothing is due, and the largest worker's memory in MB. Starting the processes is not counted."""
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(workers + 1), context.SimpleQueue()
-    processes = [context.Process(target=_worker, args=(url, barrier, results)) for _ in range(workers)]
-    for process in processes:
-        process.start()
-    barrier.wait()
-    begun = time.monotonic()
-    peaks = [results.get() for _ in processes]
-    took = time.monotonic() - begun
-    for process in processes:
-        process.join()
-    return took, max(peaks)
+def _reconcile(db: Database, lms: SlowLms, cells: int, credits_: int) -> tuple[float, float]:
+    """Seconds from the moment when all cells are due until the LMS has the last, and those for writing them down."""
+    sent, wait = lms.seen().scores, _WRITING * cells + 2
+    begun = time.monotonic() + wait
+    follow = earn(db, cells, credits_, utc_now() + timedelta(seconds=wait))
+    deadline = begun + _PATIENCE
+    while lms.seen().scores < sent + cells or count_settled(db) < cells:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{lms.seen().scores - sent} of {cells} cells were sent within {_PATIENCE} s")
+        time.sleep(0.2)
+    took = lms.seen().last_score - begun
+    wrong = [sub for sub, points in lms.standing().items() if points != credits_]
+    if wrong:
+        raise AssertionError(f"{len(wrong)} cells do not show {credits_}, the first of them {wrong[0]}'s")
+    return took, follow
 
 
-def _worker(url: str, barrier: Any, results: Any) -> None:
-    db = open_database(url, pool_size=_SETTINGS.lanes)
-    http = PlatformHttp(allow_private_hosts=True)
-    mirror = Mirror(db, Network(http, AccessTokens(db, http, utc_now)), utc_now, _SETTINGS)
-    barrier.wait()
-    while mirror.run_pass().did_something:
-        pass
-    results.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    db.close()
-
-
-def _enrol(db: Database, lms: str, number: int) -> None:
-    """A course of so many learners, each matched with a participant."""
-    now = utc_now()
-    platform = registration.NewPlatform(
-        issuer=lms,
-        client_id="bench",
-        auth_login_url=f"{lms}/auth",
-        auth_token_url=f"{lms}/token",
-        key_set_url=f"{lms}/jwks",
-        name="bench",
-        product="moodle",
-        deployment_ids=("1",),
+@contextmanager
+def _workers(folder: Path, url: URL, number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """So many processes of `xuefen worker`, ended as an operator would end them."""
+    config = folder / "bench.toml"
+    address = url.render_as_string(hide_password=False)
+    config.write_text(
+        f'[database]\nurl = "{address}"\n[lti]\nallow_private_hosts = true\n'
+        '[grades]\nsettle_seconds = 0.0\npoll_seconds = 0.2\n[log]\nlevel = "warning"\n'
     )
-    platform_id = registration.add(db, platform, now)
-    with db.begin() as conn:
-        deployment = lti.find_deployment(conn, platform_id, "1")
-        if deployment is None:
-            raise LookupError("the deployment that was just written is not there")
-        programme = {"title": "bench", "rule_set": "zj-ts2-2021-10", "zone": "Asia/Shanghai", "settings": {}}
-        days = {"start": date(2026, 9, 1), "end": date(2027, 6, 30), "version": 1, "loaded_at": now}
-        conn.execute(insert(programmes).values(id=_PROGRAMME, **programme, **days))
-        course = {"platform_id": platform_id, "deployment_id": deployment["id"], "context_id": "1"}
-        context = lti_launches.save_context(conn, {**course, "lineitems_url": f"{lms}/lineitems", "seen_at": now})
-        lti_launches.link_context(conn, context["id"], _PROGRAMME)
-        link = {"context_id": context["id"], "resource_link_id": "1", "custom": {}, "lineitem_url": f"{lms}/lineitem"}
-        lti_launches.save_resource_link(conn, link)
-        conn.execute(insert(participants), [_participant(one) for one in range(number)])
-        conn.execute(insert(lti_members), [_member(one, context["id"], now) for one in range(number)])
+    command = [sys.executable, "-m", "lti_tool", "--config", str(config), "worker"]
+    processes = [subprocess.Popen(command) for _ in range(number)]
+    try:
+        while not all(_is_up(process) for process in processes):
+            time.sleep(0.1)
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
 
 
-def _participant(number: int) -> dict[str, Any]:
-    person = {"programme_id": _PROGRAMME, "id": f"p{number:06}", "name": f"学员{number}", "group_id": "g"}
-    return {**person, "school_id": "s", "position": "teacher", "extra_groups": []}
+def _is_up(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the worker is in its loop: beside it there is a thread that reads rosters."""
+    if process.poll() is not None:
+        raise RuntimeError(f"a worker ended with status {process.returncode}")
+    return _status(process, "Threads") > 1
 
 
-def _member(number: int, context_row: int, now: Any) -> dict[str, Any]:
-    person = {"context_id": context_row, "sub": f"u{number}", "name": f"学员{number}", "roles": []}
-    return {**person, "is_trainee": True, "participant_id": f"p{number:06}", "linked_by": "account", "seen_at": now}
+def _peak(process: subprocess.Popen[bytes]) -> float:
+    """The most memory that a process has had, in MB."""
+    return _status(process, "VmHWM") / 1024
 
 
-def _earn(db: Database, number: int, credits_: int) -> None:
-    for start in range(0, number, _CHUNK):
-        now = utc_now()
-        people = [f"p{one:06}" for one in range(start, min(start + _CHUNK, number))]
-        with db.begin() as conn:
-            save_results(conn, [_result(person, credits_, now) for person in people])
-            refresh_desired(conn, _PROGRAMME, people, now=now, settings=_SETTINGS)
+def _status(process: subprocess.Popen[bytes], name: str) -> int:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.partition(f"{name}:")[2].split()[0])
 
 
-def _result(participant: str, credits_: int, now: Any) -> dict[str, Any]:
-    zero = Decimal(0)
-    return {
-        "programme_id": _PROGRAMME,
-        "participant_id": participant,
-        "computed_touch": 1,
-        "status": "in_progress",
-        "computed_at": now,
-        "changed_at": now,
-        "accrued": Decimal(credits_),
-        "maximum": Decimal(50),
-        "online": zero,
-        "online_maximum": Decimal(17),
-        "online_seconds": 0,
-        "online_required": 54_000,
-        "offline": zero,
-        "offline_maximum": Decimal(8),
-        "practice": zero,
-        "practice_maximum": Decimal(25),
-        "online_met": False,
-        "offline_met": False,
-        "practice_met": False,
-        "practice_surplus": zero,
-        "unmet": ["online"],
-        "recorded": zero,
-        "focus_points": {},
-        "obstacles": [],
-        "rule_set": "zj-ts2-2021-10",
-        "rule_set_hash": "0" * 64,
-    }
+def _cpu(process: subprocess.Popen[bytes]) -> float:
+    """The seconds of a core that a process has used."""
+    used = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")

@@ -151,7 +151,7 @@ class World:
         self.db = db
         self.clock = clock
         self._serve = serve
-        self.settings = MirrorSettings(timeout=2.0, lanes=4)
+        self.settings = MirrorSettings(timeout=15.0, lanes=4)
         with db.begin() as conn:
             apply_programme(conn, EXAMPLE, clock())
             lti.add_key(conn, "tests", _own_key(), clock())

@@ -1,5 +1,7 @@
 """`sync`: reconcile now, and say what was sent, what was refused and why, and what is as it should be."""
 
+from dataclasses import replace
+
 import pytest
 
 from lti_tool.credits.service import Credits
@@ -10,7 +12,7 @@ from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
-from tests.grades.campus import CHEN, LI, PROGRAMME, ZHANG, Campus, World
+from tests.grades.campus import CHEN, LEARNERS, LI, PROGRAMME, ZHANG, Campus, World
 
 
 def stand_still(world: World) -> Credits:
@@ -63,6 +65,27 @@ def test_what_is_refused_has_a_sentence_and_advice(world: World, moodle: Campus)
     assert (report.sent, line.name, line.reason) == (1, "陈老师", "not_gradable")
     assert line.sentence == "The LMS accepts no grade for this person in this course."
     assert line.advice
+
+
+def test_a_long_run_tells_how_far_it_is(world: World, moodle: Campus) -> None:
+    moodle.enrol(*LEARNERS)
+    moodle.state.faults.stall_seconds = 0.2
+    world.settings = replace(world.settings, lanes=1, batch=1)
+    world.earn_many([(person, 33) for person in LEARNERS])
+    told: list[tuple[int, int]] = []
+
+    sync_now(
+        world.db,
+        stand_still(world),
+        world.mirror(),
+        programme_id=PROGRAMME,
+        progress=lambda *said: told.append(said),
+    )
+
+    assert {number for _, number in told} == {len(LEARNERS)}
+    done = [number for number, _ in told]
+    assert done == sorted(done)
+    assert (len(set(done)) > 2, done[-1]) == (True, len(LEARNERS))
 
 
 @pytest.mark.parametrize(("status", "reason"), [(503, "platform_down"), (404, "course_gone")])

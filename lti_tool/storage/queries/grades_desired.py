@@ -8,7 +8,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
-    bindparam,
     exists,
     false,
     func,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from lti_tool.storage.dialects import for_update, upsert
+from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_line_items
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms, lti_resource_links
 from lti_tool.storage.tables.results import results
@@ -60,16 +60,7 @@ def lock_programme(conn: Connection, programme_id: str) -> None:
 
 def list_courses(conn: Connection, programme_id: str) -> list[RowMapping]:
     """The LMS courses that show a programme, with the line item that a launch brought, if any did."""
-    launch_url = (
-        select(lti_resource_links.c.lineitem_url)
-        .where(
-            lti_resource_links.c.context_id == lti_contexts.c.id,
-            lti_resource_links.c.lineitem_url.is_not(None),
-        )
-        .order_by(lti_resource_links.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    launch_url = _launch_item(lti_contexts.c.id).scalar_subquery()
     query = (
         select(
             lti_contexts.c.id,
@@ -104,6 +95,7 @@ def update_line_item(conn: Connection, line_item_id: int, values: dict[str, Any]
 
 def forget_confirmed(conn: Connection, line_item_id: int, now: datetime) -> None:
     """The column is another one now: nothing stands in it yet, so every cell is due again."""
+    lock_cells(conn, grade_cells.c.line_item_id == line_item_id)
     unknown = {f"confirmed_{name}": None for name in ("value", "maximum", "comment", "progress", "at")}
     statement = (
         update(grade_cells)
@@ -122,13 +114,14 @@ def forget_confirmed(conn: Connection, line_item_id: int, now: datetime) -> None
 
 def find_launch_item(conn: Connection, context_row: int) -> str | None:
     """The line item that a launch of the course brought, if any did."""
-    query = (
-        select(lti_resource_links.c.lineitem_url)
-        .where(lti_resource_links.c.context_id == context_row, lti_resource_links.c.lineitem_url.is_not(None))
-        .order_by(lti_resource_links.c.id)
-        .limit(1)
-    )
-    return conn.execute(query).scalar_one_or_none()
+    return conn.execute(_launch_item(context_row)).scalar_one_or_none()
+
+
+def _launch_item(context_row: Any) -> Select[Any]:
+    """The line item that is used where the launches of a course brought several: always the same one."""
+    url = lti_resource_links.c.lineitem_url
+    here = (lti_resource_links.c.context_id == context_row, url.is_not(None))
+    return select(url).where(*here).order_by(lti_resource_links.c.id).limit(1)
 
 
 def forget_launch_item(conn: Connection, context_row: int, url: str | None) -> None:
@@ -181,7 +174,7 @@ def _figures() -> list[Any]:
     return [results.c[name] for name in _FIGURES]
 
 
-def lock_cells(conn: Connection, line_item_ids: Sequence[int], member_ids: Sequence[int]) -> list[RowMapping]:
+def lock_cells_of(conn: Connection, line_item_ids: Sequence[int], member_ids: Sequence[int]) -> list[RowMapping]:
     """The cells of some members in some columns, held until the unit of work ends."""
     query = (
         select(grade_cells)
@@ -194,19 +187,6 @@ def lock_cells(conn: Connection, line_item_ids: Sequence[int], member_ids: Seque
 def insert_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         conn.execute(insert(grade_cells), rows)
-
-
-def update_cells(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the given columns of many cells at once; each row names its cell by `id`, all name the same columns."""
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    statement = (
-        update(grade_cells)
-        .where(grade_cells.c.id == bindparam("_id"))
-        .values({name: bindparam(name) for name in names})
-    )
-    conn.execute(statement, [{"_id": row["id"], **{name: row[name] for name in names}} for row in rows])
 
 
 def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
@@ -249,15 +229,9 @@ def list_unmirrored(conn: Connection, *, limit: int) -> list[tuple[str, str]]:
 
 def list_reopenable(conn: Connection) -> list[str]:
     """Programmes with a closed column for which a launch has brought an address meanwhile."""
-    launched = exists(
-        select(lti_resource_links.c.id).where(
-            lti_resource_links.c.context_id == grade_line_items.c.context_id,
-            lti_resource_links.c.lineitem_url.is_not(None),
-            lti_resource_links.c.lineitem_url != func.coalesce(grade_line_items.c.url, ""),
-        )
-    )
+    launched = _launch_item(grade_line_items.c.context_id).scalar_subquery()
     brought = or_(
-        (grade_line_items.c.tag == "total") & launched,
+        (grade_line_items.c.tag == "total") & (launched != func.coalesce(grade_line_items.c.url, "")),
         (grade_line_items.c.reason == "no_service") & lti_contexts.c.lineitems_url.is_not(None),
     )
     query = (
@@ -287,14 +261,12 @@ def list_incomplete(conn: Connection, tags: Sequence[str]) -> list[str]:
 def hold_unlinked(conn: Connection, programme_id: str, only: Sequence[str] | None = None) -> int:
     """Cells of people (of `only`, if given) whose member is linked with somebody else: nothing further is sent."""
     linked = exists(_linked_member(programme_id).where(lti_members.c.id == grade_cells.c.member_id))
-    statement = (
-        update(grade_cells)
-        .where(grade_cells.c.programme_id == programme_id, grade_cells.c.state != "left", ~linked)
-        .values(state="left", reason="left", next_attempt_at=None, retry_at=None, pending_since=None)
-    )
+    which = [grade_cells.c.programme_id == programme_id, grade_cells.c.state != "left", ~linked]
     if only is not None:
-        statement = statement.where(grade_cells.c.participant_id.in_(only))
-    return conn.execute(statement).rowcount
+        which.append(grade_cells.c.participant_id.in_(only))
+    lock_cells(conn, *which)
+    rest = {"next_attempt_at": None, "retry_at": None, "pending_since": None}
+    return conn.execute(update(grade_cells).where(*which).values(state="left", reason="left", **rest)).rowcount
 
 
 def _linked_member(programme_id: str) -> Select[Any]:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
+from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_members
 
@@ -41,14 +42,23 @@ def count_states(conn: Connection, programme_id: str | None) -> dict[str, int]:
     return {row.state: row.number for row in conn.execute(query)}
 
 
-def hasten_cells(conn: Connection, programme_id: str | None, now: datetime) -> None:
-    """Whatever waits only for its value to stand still is due now."""
-    change = update(grade_cells).where(
-        grade_cells.c.state == "due", grade_cells.c.next_attempt_at > now, grade_cells.c.lease_owner.is_(None)
+def count_due(conn: Connection, programme_id: str | None, now: datetime) -> int:
+    """How many cells are due now, or being sent."""
+    query = select(func.count()).where(
+        or_(grade_cells.c.next_attempt_at <= now, grade_cells.c.lease_owner.is_not(None))
     )
     if programme_id is not None:
-        change = change.where(grade_cells.c.programme_id == programme_id)
-    conn.execute(change.values(next_attempt_at=now))
+        query = query.where(grade_cells.c.programme_id == programme_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def hasten_cells(conn: Connection, programme_id: str | None, now: datetime) -> None:
+    """Whatever waits only for its value to stand still is due now."""
+    which = [grade_cells.c.state == "due", grade_cells.c.next_attempt_at > now, grade_cells.c.lease_owner.is_(None)]
+    if programme_id is not None:
+        which.append(grade_cells.c.programme_id == programme_id)
+    lock_cells(conn, *which)
+    conn.execute(update(grade_cells).where(*which).values(next_attempt_at=now))
 
 
 def drop_exchanges(conn: Connection, before: datetime) -> int:

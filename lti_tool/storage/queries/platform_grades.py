@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, literal, or_, select, update
 
+from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_exchanges, grade_line_items, grade_paces
 from lti_tool.storage.tables.lti import lti_contexts, lti_members
 from lti_tool.storage.types import UtcDateTime
 
 _WAITING = ("due", "retrying")
+_REFUSED = ("blocked", "retrying")
+_OFTEN = 3  # refusals in a row that are no longer a hiccup
 _FRESH: Mapping[str, Any] = {
     **dict.fromkeys(("reason", "detail", "retry_at", "lease_owner")),
     "attempts": 0,
@@ -24,6 +27,23 @@ def count_cells(conn: Connection, platform_id: int) -> dict[str, int]:
     """How many cells stand where: {state: number}."""
     query = select(grade_cells.c.state, func.count().label("number")).where(grade_cells.c.platform_id == platform_id)
     return {row.state: row.number for row in conn.execute(query.group_by(grade_cells.c.state))}
+
+
+def count_alarms(conn: Connection, platform_id: int) -> tuple[int, int, int]:
+    """What an administrator must know of: cells that were refused three times or more in a row, columns likewise, and
+    cells in which the LMS shows something else than it had taken."""
+    cells = select(func.count()).where(grade_cells.c.platform_id == platform_id)
+    refused = cells.where(grade_cells.c.state.in_(_REFUSED), grade_cells.c.refusals >= _OFTEN)
+    columns = select(func.count()).where(_is_closed(platform_id), grade_line_items.c.attempts >= _OFTEN)
+    noticed, confirmed = grade_cells.c.drifted_at, grade_cells.c.confirmed_at
+    differing = cells.where(
+        grade_cells.c.state.in_((*_WAITING, "blocked", "overridden")),
+        noticed.is_not(None),
+        or_(confirmed.is_(None), noticed >= confirmed),
+    )
+    query = select(refused.scalar_subquery(), columns.scalar_subquery(), differing.scalar_subquery())
+    found = conn.execute(query).one()
+    return found[0], found[1], found[2]
 
 
 def find_oldest_pending(conn: Connection, platform_id: int) -> datetime | None:
@@ -130,10 +150,9 @@ def retry_cell(conn: Connection, cell_id: int, now: datetime) -> bool:
 
 def retry_refused(conn: Connection, platform_id: int, now: datetime) -> int:
     """Try again every cell of the platform that was refused or waits for another attempt; how many."""
-    change = update(grade_cells).where(
-        grade_cells.c.platform_id == platform_id, grade_cells.c.state.in_(("blocked", "retrying")), _is_free(now)
-    )
-    return conn.execute(change.values(**_FRESH, next_attempt_at=now)).rowcount
+    which = (grade_cells.c.platform_id == platform_id, grade_cells.c.state.in_(_REFUSED), _is_free(now))
+    lock_cells(conn, *which)
+    return conn.execute(update(grade_cells).where(*which).values(**_FRESH, next_attempt_at=now)).rowcount
 
 
 def set_aside(conn: Connection, cell_id: int, reason: str, now: datetime) -> bool:

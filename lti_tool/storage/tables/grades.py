@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from lti_tool.storage.tables.base import metadata
-from lti_tool.storage.types import BigKey, DecimalText, UtcDateTime
+from lti_tool.storage.types import BigKey, DecimalText, JsonText, UtcDateTime
 
 _ID = String(255)
 _NONE = text("0")
@@ -138,6 +138,19 @@ grade_lanes = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("owner", String(64), nullable=False),
     Column("until", UtcDateTime, nullable=False),
+)
+
+grade_trials = Table(
+    "grade_trials",
+    metadata,
+    # The last trial of each course's gradebook: a column and a grade of their own, made, read and removed again.
+    _gone_with("context_id", "lti_contexts", primary_key=True, autoincrement=False),
+    _gone_with("platform_id", "lti_platforms", index=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("steps", JsonText, nullable=False),  # [[step, outcome, what the LMS answered], …] in their order
+    Column("next_attempt_at", UtcDateTime),  # NULL: done; under a lease: its end
+    Column("lease_owner", String(64)),
 )
 
 grade_exchanges = Table(

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, RowMapping
 from lti_tool.grades.reasons import REASONS, Action, Level
 from lti_tool.grades.values import CellState
 from lti_tool.storage.queries import platform_grades as queries
+from lti_tool.storage.queries.grades_trials import ask_for_trial
+from lti_tool.storage.queries.platform_pages import find_course
 from lti_tool.web.errors import not_found
 from lti_tool.web.services import Services
 
@@ -80,3 +82,12 @@ def retry_column(services: Services, platform_id: int, line_item_id: int) -> str
             raise not_found()
         queries.end_pause(conn, platform_id)
         return RETRY if queries.retry_columns(conn, platform_id, now, line_item_id) else _BUSY
+
+
+def try_course(services: Services, platform_id: int, context_row: int) -> None:
+    """Let a worker try the gradebook of a course. Not found for another platform's course."""
+    with services.db.begin() as conn:
+        if find_course(conn, platform_id, context_row) is None:
+            raise not_found()
+        queries.end_pause(conn, platform_id)
+        ask_for_trial(conn, platform_id, context_row, services.clock())

@@ -9,11 +9,14 @@ from sqlalchemy import RowMapping
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import lti
 from lti_tool.storage.queries import platform_pages as queries
+from lti_tool.storage.queries.grades_trials import find_trial
+from lti_tool.storage.queries.platform_grades import count_alarms
 from lti_tool.storage.types import from_microseconds, to_microseconds
 from lti_tool.web.actions.key_pairs import SCOPES
 from lti_tool.web.actions.own_credential import is_own_credential
 from lti_tool.web.api.cursors import decode_cursor, encode_cursor
 from lti_tool.web.contexts_admin import (
+    Alarms,
     ChoosePage,
     CourseLine,
     CredentialLine,
@@ -22,6 +25,8 @@ from lti_tool.web.contexts_admin import (
     PersonLine,
     PlatformPage,
     RefusalLine,
+    TrialState,
+    TrialStep,
 )
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import administrator_words as words
@@ -41,6 +46,7 @@ def platform_page(services: Services, session: LtiSession, after: int) -> Platfo
             raise not_found()
         deployments = lti.list_deployments(conn, session.platform_id)
         courses = queries.list_courses(conn, session.platform_id, after=after, limit=_PAGE + 1)
+        alarms = Alarms(*count_alarms(conn, session.platform_id))
     shown = courses[:_PAGE]
     names = ("issuer", "client_id", "product", "auth_login_url", "auth_token_url", "key_set_url")
     return PlatformPage(
@@ -51,6 +57,7 @@ def platform_page(services: Services, session: LtiSession, after: int) -> Platfo
         courses=[_course(row) for row in shown],
         following=shown[-1]["id"] if len(courses) > _PAGE else None,
         registered_at=platform["created_at"],
+        alarms=alarms,
     )
 
 
@@ -58,10 +65,12 @@ def course_page(services: Services, session: LtiSession, context_row: int, after
     """What one course of the platform shows, and what it may show instead."""
     with services.db.read() as conn:
         course = queries.find_course(conn, session.platform_id, context_row)
+        trial = find_trial(conn, context_row)
     if course is None:
         raise not_found()
     page = choose_page(services, session, after)
-    return replace(page, course=course["title"] or course["context_id"], current=course["programme_id"])
+    names = {"course": course["title"] or course["context_id"], "current": course["programme_id"]}
+    return replace(page, **names, trial=None if trial is None else _trial(trial))
 
 
 def launches_page(
@@ -112,6 +121,14 @@ def _course(row: RowMapping) -> CourseLine:
         unmatched=row["unmatched"],
         has_grades=bool(row["lineitems_url"]) or _SCORE in row["scopes"],
     )
+
+
+def _trial(row: RowMapping) -> TrialState:
+    steps = [
+        TrialStep(words.word(words.STEPS, step), *words.trial_in_words(said), answer)
+        for step, said, answer in row["steps"]
+    ]
+    return TrialState(row["asked_at"], row["done_at"], steps)
 
 
 def _person(row: RowMapping) -> PersonLine:

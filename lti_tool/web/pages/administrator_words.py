@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext, lazy_gettext
 
 from lti_tool.grades.reasons import REASONS
+from lti_tool.grades.trials import DIFFERENT, NOBODY, OK
 from lti_tool.lti.errors import SENTENCES
 
 STATES = {
@@ -73,6 +74,12 @@ KINDS = {
     "delete": lazy_gettext("remove a column"),
     "token": lazy_gettext("ask for access"),
 }
+STEPS = {
+    "make": lazy_gettext("make a column"),
+    "send": lazy_gettext("send a grade"),
+    "read": lazy_gettext("read a grade"),
+    "remove": lazy_gettext("remove a column"),
+}
 OUTCOMES = {"accepted": lazy_gettext("accepted"), "refused": lazy_gettext("refused")}
 
 
@@ -87,6 +94,17 @@ def in_words(code: str | None) -> tuple[str, str, str]:
     if reason is None:
         return "", "", ""
     return gettext(reason.sentence), gettext(reason.meaning), gettext(reason.advice)
+
+
+def trial_in_words(code: str) -> tuple[bool, str, str, str]:
+    """Whether a step of a trial went well, what happened, what it usually means, what to do."""
+    if code == OK:
+        return True, "", "", ""
+    if code == NOBODY:
+        return True, gettext("No learner of this course is known yet, so no grade was sent."), "", ""
+    if code == DIFFERENT:
+        return False, gettext("The LMS does not show the grade that it has just taken."), "", ""
+    return False, *in_words(code)
 
 
 def outcome_in_words(code: str) -> str:

@@ -40,6 +40,13 @@ def change_programme(course: int) -> Response | tuple[str, int]:
     return redirect(url_for("administrator.show_platform", done=notice("programme")))
 
 
+@blueprint.post("/administration/courses/<int:course>/trial")
+@administrators_only
+def try_course(course: int) -> Response:
+    gradebook.try_course(services(), launch().platform_id, _checked(course))
+    return redirect(url_for("administrator.show_course", course=course, done=notice("trial"), _anchor="trial"))
+
+
 @blueprint.get("/administration/launches")
 @administrators_only
 def show_launches() -> str:
