@@ -5,6 +5,7 @@ The keys, their meanings and defaults stand in `config.example.toml`, which a te
 """
 
 import os
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -48,6 +49,7 @@ class DatabaseSettings:
 class Lti:
     open_registration: bool = False
     allow_private_hosts: bool = False
+    ca_file: str = ""  # PEM: authorities to trust beside the public ones
     tool_name: str = "学分 Xuefen"
     session_hours: int = 8
 
@@ -149,6 +151,18 @@ class _Tuple(f.List[Any]):
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 
 
+class _Certificates(f.String):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        path = str(super()._deserialize(value, attr, data, **kwargs))
+        if not path:
+            return path
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:
+            raise ValidationError(f"{path} is not a PEM file of certificates: {error.strerror or error}") from None
+        return path
+
+
 class _ServerSchema(Schema):
     public_url = _Url()
     trusted_proxies = f.Integer(validate=validate.Range(0, 10))
@@ -166,6 +180,7 @@ class _DatabaseSchema(Schema):
 class _LtiSchema(Schema):
     open_registration = f.Boolean()
     allow_private_hosts = f.Boolean()
+    ca_file = _Certificates()
     tool_name = f.String(validate=validate.Length(1, 100))
     session_hours = f.Integer(validate=validate.Range(1, 72))
 

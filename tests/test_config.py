@@ -45,7 +45,7 @@ def test_every_mistake_is_named_with_its_key() -> None:
             {
                 "server": {"public_url": "ftp://x", "threads": 0},
                 "grades": {"columns": "all"},
-                "lti": {"open_registrations": True},
+                "lti": {"open_registrations": True, "ca_file": "README.md"},
                 "sever": {},
             }
         )
@@ -54,6 +54,7 @@ def test_every_mistake_is_named_with_its_key() -> None:
         "server.public_url",
         "server.threads",
         "grades.columns",
+        "lti.ca_file",
         "lti.open_registrations",
         "sever",
     }

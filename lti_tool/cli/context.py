@@ -19,7 +19,7 @@ from lti_tool.grades.reconcile import Mirror
 from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.worker import Worker
-from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.http import PlatformHttp, platform_http
 from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
@@ -85,8 +85,7 @@ class Tool:
     @cached_property
     def http(self) -> PlatformHttp:
         """The guarded way to the platforms."""
-        allowed = self.settings.lti.allow_private_hosts
-        return PlatformHttp(allow_private_hosts=allowed, timeout=self.settings.grades.timeout_seconds)
+        return platform_http(self.settings)
 
     @cached_property
     def tokens(self) -> AccessTokens:

@@ -45,7 +45,7 @@ def create_blueprint(db: Database, settings: Settings, http: PlatformHttp, clock
 
     @blueprint.errorhandler(LtiError)
     def refused(error: LtiError) -> Any:
-        _log.info("lti refused", code=error.code, platform=error.platform_id)
+        _log.info("lti refused", code=error.code, platform=error.platform_id, detail=error.detail)
         with db.begin() as conn:
             lti.add_refusal(conn, clock(), error.platform_id, error.code, error.detail)
         return pages.error(error)

@@ -7,6 +7,7 @@ changes its answer in between gains nothing. Redirects are not followed; answers
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+
+from lti_tool.config import Settings
 
 MAX_ANSWER_BYTES = 5_000_000
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -57,14 +60,17 @@ class Answer:
 class PlatformHttp:
     """Guarded calls with kept-alive connections."""
 
-    def __init__(self, *, allow_private_hosts: bool = False, timeout: float = 20.0) -> None:
+    def __init__(
+        self, *, allow_private_hosts: bool = False, timeout: float = 20.0, ca_file: str = ""
+    ) -> None:
+        """`ca_file`: certificates of authorities that are trusted beside the public ones."""
         self._allow_private = allow_private_hosts
         self._timeout = timeout
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # every call stands for itself
         self._session.headers["User-Agent"] = "Xuefen"
-        adapter = _GuardedAdapter(allow_private_hosts=allow_private_hosts)
+        adapter = _GuardedAdapter(allow_private_hosts=allow_private_hosts, ca_file=ca_file)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -101,6 +107,14 @@ class PlatformHttp:
     def check(self, url: str) -> None:
         """Raise what a call of this address would raise before anything is sent."""
         check_address(url, allow_private_hosts=self._allow_private)
+
+
+def platform_http(settings: Settings) -> PlatformHttp:
+    """The way out as an installation's settings say."""
+    lti = settings.lti
+    return PlatformHttp(
+        allow_private_hosts=lti.allow_private_hosts, timeout=settings.grades.timeout_seconds, ca_file=lti.ca_file
+    )
 
 
 def check_address(url: str, *, allow_private_hosts: bool) -> None:
@@ -188,11 +202,14 @@ class _CheckedHTTPSPool(HTTPSConnectionPool):
 
 
 class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, *, allow_private_hosts: bool) -> None:
+    def __init__(self, *, allow_private_hosts: bool, ca_file: str) -> None:
         self._checks = not allow_private_hosts
+        self._ca_file = ca_file
         super().__init__(pool_connections=32, pool_maxsize=32)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        if self._ca_file:
+            kwargs["ssl_context"] = ssl.create_default_context(cafile=self._ca_file)  # requests adds the public ones
         super().init_poolmanager(*args, **kwargs)
         if self._checks:
             manager: PoolManager = self.poolmanager

@@ -1,8 +1,9 @@
 """The LTI room's blueprint with our pages, and who may frame them."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 
 from lti_tool.lti.blueprint import LtiPages, create_blueprint
@@ -12,7 +13,7 @@ from lti_tool.lti.handover import Handover
 from lti_tool.lti.record import Launched
 from lti_tool.storage.queries.lti import list_frame_hosts
 from lti_tool.web.errors import WebError
-from lti_tool.web.security import let_post_to_platforms
+from lti_tool.web.security import let_frame, let_post_to_platforms
 from lti_tool.web.services import Services
 
 #: Canvas signs as canvas.instructure.com and frames from the school's own host below instructure.com.
@@ -58,6 +59,7 @@ def first_page(launched: Launched) -> str:
 
 
 def _show_error(error: LtiError) -> Response:
+    _let_registering_platform_frame()
     sentence = error.sentence
     shown = WebError(sentence.status, error.code, gettext(sentence.what), advice=gettext(sentence.next_step))
     return make_response(render_template("error.html", error=shown), sentence.status)
@@ -75,7 +77,18 @@ def _show_handover(handover: Handover) -> str:
 
 def _show_registered(name: str) -> str:
     """The last page of a dynamic registration; it tells the platform to close its window."""
+    _let_registering_platform_frame()
     return render_template("registered.html", name=name)
+
+
+def _let_registering_platform_frame() -> None:
+    """Platforms register in a frame of theirs, where they must see what came of it before they are known here.
+
+    Those pages hold one sentence and nothing to press, so there is nothing to gain from framing them.
+    """
+    if request.endpoint == "lti.register":
+        with suppress(ValueError):
+            let_frame(request.args.get("openid_configuration", ""))
 
 
 def _origin(address: str) -> str:

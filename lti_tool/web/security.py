@@ -54,6 +54,11 @@ def let_post_to_platforms() -> None:
     g.posts_to_platforms = True
 
 
+def let_frame(address: str) -> None:
+    """Let the site of `address` frame the page of this request."""
+    g.framing_origin = origin_of(address)
+
+
 def protect(app: Flask, ancestors: FrameAncestors) -> None:
     """Add the headers to every answer that does not bring its own."""
 
@@ -62,7 +67,7 @@ def protect(app: Flask, ancestors: FrameAncestors) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
         if response.mimetype in _DOCUMENTS:
-            headers.setdefault("Content-Security-Policy", _policy(ancestors()))
+            headers.setdefault("Content-Security-Policy", _policy(_framing(ancestors())))
             headers.setdefault("Cache-Control", "no-store")
             headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
             headers.setdefault("Cross-Origin-Opener-Policy", "unsafe-none")  # launches open windows that talk back
@@ -71,6 +76,11 @@ def protect(app: Flask, ancestors: FrameAncestors) -> None:
         return response
 
     app.after_request(add_headers)
+
+
+def _framing(ancestors: Sequence[str]) -> Sequence[str]:
+    asked = g.get("framing_origin")
+    return ancestors if asked is None or asked in ancestors else [*ancestors, asked]
 
 
 def _policy(ancestors: Sequence[str]) -> str:

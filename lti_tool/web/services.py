@@ -11,7 +11,7 @@ from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.store import open_store
 from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.settings import MirrorSettings
-from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.http import PlatformHttp, platform_http
 from lti_tool.lti.rosters import Rosters
 from lti_tool.lti.tokens import AccessTokens
 from lti_tool.storage.database import Database, open_database
@@ -51,7 +51,7 @@ def open_services(settings: Settings, clock: Clock, db: Database | None = None) 
     intake = UnitIntake(settings.xapi.vocabulary)
     store = open_store(settings, database, intake, clock)
     intake.write_into(store)
-    http = PlatformHttp(allow_private_hosts=settings.lti.allow_private_hosts, timeout=settings.grades.timeout_seconds)
+    http = platform_http(settings)
     return Services(
         settings=settings,
         db=database,

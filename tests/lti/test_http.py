@@ -1,11 +1,21 @@
 """The one way out cannot be turned against our own network, and does not wait for ever."""
 
+import ipaddress
 import socket
+import ssl
+import threading
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, request
+from werkzeug.serving import make_server
 
 from lti_tool.lti.http import ForbiddenAddress, PlatformHttp, PlatformUnreachable
 
@@ -156,3 +166,43 @@ def test_json_is_read_whatever_it_calls_itself(app: Flask, live_server: Any) -> 
 def test_a_closed_port_is_unreachable() -> None:
     with pytest.raises(PlatformUnreachable, match="no connection"):
         PlatformHttp(allow_private_hosts=True, timeout=1).get("http://127.0.0.1:9/")
+
+
+@pytest.fixture
+def own_authority(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A server whose certificate an institution signed itself, and the file that says so."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    ca_file = tmp_path / "authority.pem"
+    ca_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    encoding = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "server.pem").write_bytes(key.private_bytes(*encoding) + ca_file.read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    server = make_server("127.0.0.1", 0, Flask("own"), threaded=True, ssl_context=context)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.port}/", ca_file
+    server.shutdown()
+    thread.join()
+
+
+def test_an_institutions_own_authority_is_trusted_where_it_is_named(own_authority: tuple[str, Path]) -> None:
+    url, ca_file = own_authority
+
+    assert PlatformHttp(allow_private_hosts=True, ca_file=str(ca_file)).get(url).status == 404
+    with pytest.raises(PlatformUnreachable, match="certificate cannot be trusted"):
+        PlatformHttp(allow_private_hosts=True).get(url)
