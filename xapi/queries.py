@@ -1,53 +1,24 @@
-"""Reading statements: filters become selects over indexes that end in `seq`, the order of the store."""
+"""Reading statements: one by its id, or a page of those that match."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, true, union
+from sqlalchemy import Boolean, Connection, Select, bindparam, select
 
-from xapi.credentials import ids_of_key
 from xapi.filters import Filters
+from xapi.memory import Memory
+from xapi.plans import LAST, Branch, Shape, page_of, references_of, referring, referring_to_few, sizes_of
 from xapi.sequence import first_after
-from xapi.tables import (
-    activities,
-    agents,
-    statement_activities,
-    statement_agents,
-    statement_references,
-    statements,
-    verbs,
-)
-from xapi.values import Credential
+from xapi.sought import By, Reader, Sought, Ways, seek
+from xapi.tables import statements
 
 _S = statements.c
-_LAST = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom statements are read: only its tenant's, and with `only_own` only what it stored itself."""
-
-    credential: Credential
-    only_own: bool
-
-    def sees(self, conn: Connection, table: Any = statements, *, filtered: bool = False) -> ColumnElement[bool]:
-        """Its own statements or its tenant's; `filtered`: another condition finds fewer."""
-        column, value = table.c.tenant, cast("str | int | None", self.credential.tenant)
-        if self.only_own:
-            column, value = table.c.credential_id, self.credential.id
-        elif value is None:
-            return true()
-        return _hidden(conn, column, when=filtered) == value
-
-
-def _hidden(conn: Connection, column: ColumnElement[Any], *, when: bool) -> ColumnElement[Any]:
-    """A column that SQLite shall not choose an index of.
-
-    Most statements may be of one tenant, sender or verb; SQLite does not know how many, and would walk them all rather
-    than use the index of a filter that finds few. PostgreSQL knows.
-    """
-    return func.coalesce(column, column) if when and conn.dialect.name == "sqlite" else column
+#: Counted no further: whatever has more is walked through last.
+_ENOUGH = 10_000
+#: So few are simply looked through.
+_FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,185 +31,132 @@ class Page:
 
 def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, str] | None:
     """One statement by its id; a voided one is found only as such."""
-    query = select(_S.seq, _S.statement).where(_S.id == statement_id, _S.voided.is_(voided), reader.sees(conn))
-    row = conn.execute(query).first()
+    values = {"id": statement_id, "voided": voided, **reader.values}
+    row = conn.execute(_by_id(reader.sees), values).first()
     return None if row is None else (row.seq, row.statement)
 
 
-def find_page(conn: Connection, reader: Reader, filters: Filters) -> Page:
+def find_page(conn: Connection, memory: Memory, reader: Reader, filters: Filters) -> Page:
     """The next page: statements that match, and statements that refer to ones that match.
 
     Voided statements are left out, but what refers to them is not (Communication 2.1.3, filter conditions for
     StatementRefs). One more than the page is read, to know whether there is a next one.
     """
-    matches = _matching(conn, filters)
-    if matches is None:
+    sought = seek(conn, memory, reader, filters)
+    if sought is None:
         return Page([], more=False)
-    window = _window(filters)
-    wanted = filters.limit + 1
-    sees = reader.sees(conn, filtered=not _is_everything(filters))
-    found = _first(conn, [_visible(match, sees, window) for match in matches], filters, wanted)
-    if len(matches) > 1 or not _is_everything(filters):
-        found |= _referring(conn, matches, reader, _narrowed(window, found, filters, wanted), filters, wanted)
-    seqs = sorted(found, reverse=not filters.ascending)[:wanted]
-    return Page(_load(conn, seqs[: filters.limit]), more=len(seqs) > filters.limit)
+    search = _Search(conn, memory, sought, filters)
+    found = search.matches()
+    if sought.filters:
+        found.update(search.referring(found))
+    rows = sorted(found.items(), reverse=not filters.ascending)
+    return Page(rows[: filters.limit], more=len(rows) > filters.limit)
 
 
-def _is_everything(filters: Filters) -> bool:
-    return not (filters.agent or filters.verb or filters.activity or filters.registration)
+@cache
+def _by_id(sees: Ways) -> Select[Any]:
+    conditions = [by.column == bindparam(by.parameter, type_=by.column.type) for by in sees]
+    known = _S.id == bindparam("id", type_=_S.id.type)
+    return select(_S.seq, _S.statement).where(known, _S.voided == bindparam("voided", type_=Boolean), *conditions)
 
 
-def _matching(conn: Connection, filters: Filters) -> list[Select[Any]] | None:
-    """Selects of `seq` that together give all that matches, whatever the window; None: nothing can."""
-    common: list[ColumnElement[bool]] = []
-    if filters.verb is not None:
-        number = _number(conn, verbs, filters.verb)
-        if number is None:
-            return None
-        fewer = filters.agent or filters.activity or filters.registration
-        common.append(_hidden(conn, _S.verb_id, when=bool(fewer)) == number)
-    if filters.registration is not None:
-        common.append(_S.registration == filters.registration)
-    by_activity = _by_activity(conn, filters)
-    by_agent = _by_agent(conn, filters)
-    if by_activity is None or by_agent is None:
-        return None
-    return [
-        _joined(_order_of(first_joins if filters.agent else second_joins), [*first_joins, *second_joins]).where(
-            and_(true(), *common, *first, *second)
-        )
-        for first_joins, first in by_agent
-        for second_joins, second in by_activity
-    ]
+class _Search:
+    """The reading of one page."""
 
+    def __init__(self, conn: Connection, memory: Memory, sought: Sought, filters: Filters) -> None:
+        self._conn = conn
+        self._memory = memory
+        self._sought = sought
+        self._filters = filters
+        self._shape = Shape(postgresql=conn.dialect.name == "postgresql", ascending=filters.ascending)
+        self._wanted = filters.limit + 1
+        self._low, self._high = _window(filters)
+        self._newest_reference: int | None = LAST
+        self._branches = tuple(self._driven(branch) for branch in sought.branches)
 
-def _order_of(links: Sequence[Table]) -> ColumnElement[int]:
-    """The agent, where one is asked for, finds fewest."""
-    return links[0].c.seq if links else _S.seq
+    def matches(self) -> dict[int, str]:
+        """The first of the window."""
+        # A statement may be found in two ways at most: the sender's way does not look at who else is named.
+        values = self._values(self._low, self._high, most=2 * self._wanted)
+        rows = self._conn.execute(page_of(self._shape, self._branches), values).all()
+        if rows:
+            self._newest_reference = rows[0].newest_reference
+        return {row.seq: row.statement for row in rows}
 
+    def referring(self, found: Mapping[int, str]) -> dict[int, str]:
+        """What refers, over any chain, to a match and belongs between those that were found."""
+        low, high = self._narrowed(found)
+        if self._newest_reference is None or self._newest_reference < low:
+            return {}
+        seqs = self._seqs_of_referring(low, high)
+        return self._load([seq for seq in seqs if seq not in found])
 
-_Branch = tuple[list[Table], list[ColumnElement[bool]]]
+    def _seqs_of_referring(self, low: int, high: int) -> Sequence[int]:
+        """By whatever there is less of: matches, or references in the window."""
+        shape, (filters, sees) = self._shape, (self._sought.filters, self._sought.sees)
+        values = self._values(low, high, most=_FEW)
+        if not self._finds_less_than(_FEW):
+            rows = self._conn.execute(references_of(shape, filters, sees), values).all()
+            if len(rows) < _FEW:
+                return sorted({row.seq for row in rows if row.answers})
+        if self._finds_less_than(_ENOUGH, count=True):
+            return self._conn.scalars(referring_to_few(shape, self._branches, sees), values).all()
+        return self._conn.scalars(referring(shape, filters, sees), values).all()
 
+    def _finds_less_than(self, number: int, *, count: bool = False) -> bool:
+        """Whether the drivers together find less; not, if nobody has counted yet."""
+        if count:
+            self._count([branch[0] for branch in self._branches if self._known_size(branch[0]) is None])
+        sizes = [self._known_size(branch[0]) for branch in self._branches]
+        return sum(_ENOUGH if size is None else size for size in sizes) < number
 
-def _by_agent(conn: Connection, filters: Filters) -> list[_Branch] | None:
-    """The ways in which the agent can be part of a statement, each over an index of its own."""
-    if filters.agent is None:
-        return [([], [])]
-    branches: list[_Branch] = []
-    number = _number(conn, agents, filters.agent)
-    if number is not None:
-        branches.append(([], [_S.actor_id == number]))
-        linked: list[ColumnElement[bool]] = [statement_agents.c.agent_id == number]
-        if not filters.related_agents:
-            linked.append(statement_agents.c.direct.is_(True))
-        branches.append(([statement_agents], linked))
-    if filters.related_agents and filters.agent.startswith("account|"):
-        senders = ids_of_key(conn, filters.agent.rpartition("|")[2])
-        if senders:
-            branches.append(([], [_S.credential_id.in_(senders)]))
-    return branches or None
+    def _narrowed(self, found: Mapping[int, str]) -> tuple[int, int]:
+        """The window without what lies beyond the page that was found."""
+        if len(found) < self._wanted:
+            return self._low, self._high
+        seqs = sorted(found, reverse=not self._filters.ascending)
+        last = seqs[self._wanted - 1]
+        return (self._low, last) if self._filters.ascending else (last, self._high)
 
+    def _driven(self, branch: Branch) -> Branch:
+        """The condition first by which fewest are found."""
+        if len(branch) < 2:
+            return branch
+        sizes = {by: self._known_size(by) for by in branch}
+        unknown = [by for by, size in sizes.items() if size is None]
+        if len(unknown) == 1 and all(size is None or size >= _ENOUGH for size in sizes.values()):
+            return tuple(sorted(branch, key=lambda by: by is not unknown[0]))
+        self._count(unknown)
+        return tuple(sorted(branch, key=lambda by: self._known_size(by) or 0))
 
-def _by_activity(conn: Connection, filters: Filters) -> list[_Branch] | None:
-    if filters.activity is None:
-        return [([], [])]
-    number = _number(conn, activities, filters.activity)
-    if number is None:
-        return None
-    branches: list[_Branch] = [([], [_S.activity_id == number])]
-    if filters.related_activities:
-        branches.append(([statement_activities], [statement_activities.c.activity_id == number]))
-    return branches
+    def _count(self, conditions: Sequence[By]) -> None:
+        if not conditions:
+            return
+        values = {**self._sought.values, "low": 0, "high": LAST, "wanted": _ENOUGH}
+        counted = self._conn.execute(sizes_of(self._shape, tuple(conditions)), values).one()
+        for by, size in zip(conditions, counted, strict=True):
+            self._memory.sizes.put((by, self._sought.values[by.parameter]), size)
 
+    def _known_size(self, by: By) -> int | None:
+        return self._memory.sizes.get((by, self._sought.values[by.parameter]))
 
-def _joined(place: ColumnElement[int], links: Sequence[Table]) -> Select[Any]:
-    """`place`: the `seq` whose index gives the order, so that nothing need be sorted."""
-    source: Any = statements
-    for link in links:
-        source = source.join(link, link.c.seq == _S.seq)
-    return select(place.label("seq")).select_from(source)
+    def _values(self, low: int, high: int, *, most: int) -> dict[str, Any]:
+        return {**self._sought.values, "low": low, "high": high, "wanted": self._wanted, "most": most}
+
+    def _load(self, seqs: Sequence[int]) -> dict[int, str]:
+        if not seqs:
+            return {}
+        rows = self._conn.execute(select(_S.seq, _S.statement).where(_S.seq.in_(seqs)))
+        return {row.seq: row.statement for row in rows}
 
 
 def _window(filters: Filters) -> tuple[int, int]:
     """The first and the last place that may be returned."""
     low = 0 if filters.since is None else first_after(filters.since)
-    high = _LAST if filters.until is None else first_after(filters.until) - 1
+    high = LAST if filters.until is None else first_after(filters.until) - 1
     if filters.cursor is not None:
         if filters.ascending:
             low = max(low, filters.cursor + 1)
         else:
             high = min(high, filters.cursor - 1)
-    return min(max(low, 0), _LAST), min(max(high, -1), _LAST)  # a moment may lie beyond all numbers
-
-
-def _narrowed(window: tuple[int, int], found: set[int], filters: Filters, wanted: int) -> tuple[int, int]:
-    """Where the page is full already, only what lies within it can still matter."""
-    if len(found) < wanted:
-        return window
-    return (window[0], max(found)) if filters.ascending else (min(found), window[1])
-
-
-def _visible(match: Select[Any], sees: ColumnElement[bool], window: tuple[int, int]) -> Select[Any]:
-    place = _place(match)
-    bounded = match.where(place >= window[0]) if window[0] > 0 else match
-    bounded = bounded.where(place <= window[1]) if window[1] < _LAST else bounded
-    return bounded.where(_S.voided.is_(False), sees)
-
-
-def _place(match: Select[Any]) -> ColumnElement[int]:
-    """The column that a match selects."""
-    label: Any = match.selected_columns[0]
-    return label.element  # type: ignore[no-any-return]
-
-
-def _first(conn: Connection, selects: Sequence[Select[Any]], filters: Filters, wanted: int) -> set[int]:
-    """The first `wanted` places of several selects: each reads no more than that from its index."""
-    places = [_place(part) for part in selects]
-    orders = [place.asc() if filters.ascending else place.desc() for place in places]
-    parts = [part.order_by(order).limit(wanted) for part, order in zip(selects, orders, strict=True)]
-    if len(parts) == 1:
-        return set(conn.scalars(parts[0]))
-    merged = union(*(select(part.subquery()) for part in parts))
-    return set(conn.scalars(merged))
-
-
-def _referring(
-    conn: Connection,
-    matches: Sequence[Select[Any]],
-    reader: Reader,
-    window: tuple[int, int],
-    filters: Filters,
-    wanted: int,
-) -> set[int]:
-    """Visible statements in the window that refer, over any chain, to a statement that matches."""
-    reference = statement_references.c
-    pointing = statements.alias("pointing")
-    visible = select(literal(1)).where(
-        pointing.c.seq == reference.seq, pointing.c.voided.is_(False), reader.sees(conn, pointing)
-    )
-    found: set[int] = set()
-    for match in matches:
-        points_at_match = match.with_only_columns(literal(1)).where(_S.id == reference.target, reader.sees(conn))
-        query = (
-            select(reference.seq)
-            .where(reference.seq >= window[0], reference.seq <= window[1])
-            .where(visible.exists(), points_at_match.exists())
-            .distinct()
-            .order_by(reference.seq.asc() if filters.ascending else reference.seq.desc())
-            .limit(wanted)
-        )
-        found.update(conn.scalars(query))
-    return found
-
-
-def _load(conn: Connection, seqs: Sequence[int]) -> list[tuple[int, str]]:
-    """The JSON of statements, in the order of `seqs`."""
-    if not seqs:
-        return []
-    query = select(_S.seq, _S.statement).where(_S.seq.in_(seqs))
-    found = {row.seq: row.statement for row in conn.execute(query)}
-    return [(seq, found[seq]) for seq in seqs]
-
-
-def _number(conn: Connection, table: Table, key: str) -> int | None:
-    return conn.scalar(select(table.c.id).where(table.c.key == key))
+    return min(max(low, 0), LAST), min(max(high, -1), LAST)  # a moment may lie beyond all numbers

@@ -17,6 +17,7 @@ from xapi.credentials import load_credentials
 from xapi.dialects import announce_writing, is_busy, is_worth_another_try
 from xapi.errors import Forbidden, InvalidStatement, StatementConflict, Unavailable
 from xapi.limits import RateLimits
+from xapi.memory import Memory
 from xapi.moments import Clock, from_microseconds, utc_now
 from xapi.prepare import prepare_statement
 from xapi.rights import check_speaker
@@ -73,6 +74,7 @@ class Store:
         self.max_body_bytes = max_body_bytes
         self.home_page = home_page
         self.limits = RateLimits(clock)
+        self.memory = Memory()
         self._on_stored = on_stored
         self._refuse = refuse
         self._order = Order(clock)

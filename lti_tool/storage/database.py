@@ -57,6 +57,7 @@ def open_database(url: str | URL, *, pool_size: int = 8) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size)
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkout", _refuse_closed)
         return Database(engine)
     if parsed.database:
@@ -73,6 +74,16 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         raise DisconnectionError
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Queries here end in milliseconds; where statistics are missing, PostgreSQL thinks otherwise, and starting other
+    processes or a compiler for one takes longer than its work.
+    """
+    connection.autocommit = True
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    connection.execute("SET jit = off")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,202 +1,259 @@
 """Reading from a million statements over HTTP, against the same rows fetched by bare SQL, on both databases.
 
-The bare query is what somebody would write who knew the numbers of agents and activities by heart: one select over one
-index. Each case asks for a page of a hundred, of other people and lessons every time.
+Each question is asked in three ways by turns, of other people and lessons every time:
+
+- the store: GET /xapi/statements, by one client over one connection that is kept open;
+- the endpoint: the same server and client, but nothing is looked at except who and what by its number, and the text
+  that one SELECT finds is returned: what HTTP, the server and the framework cost, and the query;
+- the SELECT alone, by SQLAlchemy Core with a text made once, from this process, which has the same driver, the same
+  connection pool and the same settings as the server. It fetches all rows.
+
+The bare SELECT is what somebody would write who knew the numbers of agents and activities by heart: one over one index,
+for a page of a hundred of the same 1.4 KB of JSON. It asks neither who may see what nor what is voided, nor does it
+look for statements that refer to a match, all of which the store does.
+
+`store / endpoint` and `store / SQL` compare the 95th percentiles. At scale 1 each database has a million statements.
 """
 
+import os
 import random
 import statistics
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from sqlalchemy import Connection, bindparam, select, text
+from flask import Flask, Response, request
+from sqlalchemy import Connection, TextClause, bindparam, select, text
+from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import Database, open_database
-from tests.benchmarks.bench_statements import (
-    CONTENT,
-    LESSONS,
-    PEOPLE,
-    TEACHERS,
-    account,
-    fresh_database,
-    make_statement,
-)
-from tests.support.lrs import Lrs, Speaker
+from tests.benchmarks.bench_statements import CONTENT, LESSONS, PEOPLE, TEACHERS, account, fresh_database
+from tests.benchmarks.many_statements import BUSY, RARE, SPAN, fill
+from tests.support.lrs import VERSION, Lrs, from_environment
 from tests.support.lrs_process import LrsProcess
 from xapi.credentials import find_credential
-from xapi.tables import activities, agents
+from xapi.moments import utc_now, write_moment
+from xapi.sequence import first_after
+from xapi.tables import activities, agents, statements
 from xapi.types import Uuid
 
 STATEMENTS = 1_000_000
-_BATCH = 1_000
-_TIMES = 200
+_TIMES, _BEFORE = 300, 30
 _VERB = "http://adlnet.gov/expapi/verbs/experienced"
-_ALL = "SELECT statement FROM xapi_statements WHERE "
-_LINKED = "SELECT s.statement FROM xapi_statements s JOIN {} l ON l.seq = s.seq WHERE "
-_PAGE = " ORDER BY seq DESC LIMIT 100"
 
-#: What is asked for, and how: (parameters of xAPI, SQL, its parameters).
-_Case = Callable[["_World"], tuple[dict[str, str], str, dict[str, Any]]]
+#: What the store is asked, and the parameters of the SELECT.
+_Asked = tuple[dict[str, str], dict[str, Any]]
 
 
 def run(scale: float) -> list[dict[str, Any]]:
     """One row per database and kind of question."""
-    return [row for name in ("sqlite", "postgresql") for row in _measure(name, int(STATEMENTS * scale))]
+    return [row for name in ("sqlite", "postgresql") for row in _build_and_measure(name, int(STATEMENTS * scale))]
 
 
-class _World:
+class World:
     """Who and what there is to ask for."""
 
-    def __init__(self, conn: Connection, ids: list[str], since: tuple[int, str]) -> None:
-        self.chance = random.Random(1)
-        self.numbers: dict[str, int] = {}
+    def __init__(self, conn: Connection) -> None:
+        self._chance = random.Random()
+        self._numbers: dict[str, int] = {}
         for table in (agents, activities):
-            self.numbers.update({row.key: row.id for row in conn.execute(select(table.c.key, table.c.id))})
-        self.ids = ids
-        self.since = since
+            self._numbers.update({row.key: row.id for row in conn.execute(select(table.c.key, table.c.id))})
+        newest = select(statements.c.seq, statements.c.id).order_by(statements.c.seq.desc())
+        self._known = conn.execute(newest.limit(200_000)).all()[::100]
 
-    def person(self) -> tuple[str, int]:
-        return self._agent(f"p{self.chance.randrange(PEOPLE)}")
+    def any_id(self) -> _Asked:
+        wanted = self._chance.choice(self._known).id
+        return {"statementId": wanted}, {"id": wanted}
 
-    def teacher(self) -> tuple[str, int]:
-        return self._agent(f"t{self.chance.randrange(TEACHERS)}")
+    def person(self) -> _Asked:
+        return self._agent(f"p{self._chance.randrange(PEOPLE)}")
 
-    def lesson(self) -> tuple[str, int]:
-        iri = f"{CONTENT}/{self.chance.randrange(LESSONS)}"
-        return iri, self.numbers[iri]
+    def busy(self) -> _Asked:
+        return self._agent(f"p{BUSY}")
 
-    def _agent(self, name: str) -> tuple[str, int]:
+    def teacher(self) -> _Asked:
+        return self._agent(f"t{self._chance.randrange(TEACHERS)}")
+
+    def lesson(self) -> _Asked:
+        return self._activity(f"{CONTENT}/{self._chance.randrange(LESSONS)}")
+
+    def rare(self) -> _Asked:
+        return self._activity(f"{CONTENT}/{RARE}")
+
+    def content(self) -> _Asked:
+        return self._activity(CONTENT)
+
+    def registration(self) -> _Asked:
+        wanted = str(uuid.UUID(int=self._chance.randrange(PEOPLE) + 1))
+        return {"registration": wanted}, {"registration": wanted}
+
+    def since(self) -> _Asked:
+        """Some moment in the last half of all time."""
+        moment = utc_now() - self._chance.random() * SPAN / 2 - timedelta(seconds=1)
+        return {"since": write_moment(moment)}, {"after": first_after(moment) - 1}
+
+    def deep(self) -> _Asked:
+        """What `more` names after many pages."""
+        seq = self._chance.choice(self._known).seq
+        return {"cursor": str(seq)}, {"before": seq}
+
+    def _agent(self, name: str) -> _Asked:
         agent = account(name)
-        return orjson.dumps(agent).decode(), self.numbers[f"account|{agent['account']['homePage']}|{name}"]
+        return {"agent": orjson.dumps(agent).decode()}, {
+            "agent": self._numbers[f"account|{agent['account']['homePage']}|{name}"]
+        }
+
+    def _activity(self, iri: str) -> _Asked:
+        return {"activity": iri}, {"activity": self._numbers[iri]}
 
 
-def _by_id(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    wanted = world.chance.choice(world.ids)
-    return {"statementId": wanted}, _ALL + "id = :id", {"id": wanted}
+def _select(condition: str, link: str = "") -> TextClause:
+    """A page of what fulfils a condition; over a link, in its order."""
+    source = f"{link} JOIN xapi_statements s ON s.seq = {link}.seq" if link else "xapi_statements s"
+    order = f"ORDER BY {link or 's'}.seq DESC LIMIT 100"
+    uuids = [bindparam(name, type_=Uuid()) for name in ("id", "registration") if f":{name}" in condition]
+    return text(f"SELECT s.statement FROM {source} WHERE {condition} {order}").bindparams(*uuids)
 
 
-def _by_agent(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    agent, number = world.person()
-    return {"agent": agent}, _ALL + "actor_id = :a" + _PAGE, {"a": number}
+_AGENT, _ACTIVITY = "actor_id = :agent", "activity_id = :activity"
+_BOTH = f"{_AGENT} AND {_ACTIVITY}"
 
-
-def _by_activity_since(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    iri, number = world.lesson()
-    seq, stored = world.since
-    return (
-        {"activity": iri, "since": stored},
-        _ALL + "activity_id = :a AND seq > :seq" + _PAGE,
-        {"a": number, "seq": seq},
-    )
-
-
-def _by_registration(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    wanted = str(uuid.UUID(int=world.chance.randrange(PEOPLE) + 1))
-    return {"registration": wanted}, _ALL + "registration = :id" + _PAGE, {"id": wanted}
-
-
-def _by_agent_and_activity(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    (agent, who), (iri, what) = world.person(), world.lesson()
-    query = _ALL + "actor_id = :a AND activity_id = :b" + _PAGE
-    return {"agent": agent, "activity": iri}, query, {"a": who, "b": what}
-
-
-def _by_all_three(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    params, query, values = _by_agent_and_activity(world)
-    return {**params, "verb": _VERB}, query, values
-
-
-def _by_related_agent(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    agent, number = world.teacher()
-    query = _LINKED.format("xapi_statement_agents") + "l.agent_id = :a" + _PAGE.replace("seq", "l.seq")
-    return {"agent": agent, "related_agents": "true"}, query, {"a": number}
-
-
-def _by_related_activity(world: _World) -> tuple[dict[str, str], str, dict[str, Any]]:
-    query = _LINKED.format("xapi_statement_activities") + "l.activity_id = :a" + _PAGE.replace("seq", "l.seq")
-    return {"activity": CONTENT, "related_activities": "true"}, query, {"a": world.numbers[CONTENT]}
-
-
-CASES: dict[str, _Case] = {
-    "id": _by_id,
-    "agent": _by_agent,
-    "activity since": _by_activity_since,
-    "registration": _by_registration,
-    "agent, activity": _by_agent_and_activity,
-    "agent, verb, activity": _by_all_three,
-    "related agent": _by_related_agent,
-    "related activity": _by_related_activity,
+#: By name: what is drawn, what the store is told beside it, and the SELECT.
+CASES: dict[str, tuple[list[Callable[[World], _Asked]], dict[str, str], TextClause]] = {
+    "id": ([World.any_id], {}, _select("id = :id")),
+    "agent": ([World.person], {}, _select(_AGENT)),
+    "activity since": ([World.lesson, World.since], {}, _select(f"{_ACTIVITY} AND s.seq > :after")),
+    "registration": ([World.registration], {}, _select("registration = :registration")),
+    "newest": ([], {}, _select("true")),
+    "newest, deep": ([World.deep], {}, _select("s.seq < :before")),
+    "agent, deep": ([World.person, World.deep], {}, _select(f"{_AGENT} AND s.seq < :before")),
+    "busy agent": ([World.busy], {}, _select(_AGENT)),
+    "rare activity": ([World.rare], {}, _select(_ACTIVITY)),
+    "busy agent, rare activity": ([World.busy, World.rare], {}, _select(_BOTH)),
+    "agent, activity": ([World.person, World.lesson], {}, _select(_BOTH)),
+    "agent, verb, activity": ([World.person, World.lesson], {"verb": _VERB}, _select(_BOTH)),
+    "related agent": (
+        [World.teacher],
+        {"related_agents": "true"},
+        _select("agent_id = :agent", "xapi_statement_agents"),
+    ),
+    "related activity": (
+        [World.content],
+        {"related_activities": "true"},
+        _select("xapi_statement_activities.activity_id = :activity", "xapi_statement_activities"),
+    ),
 }
 
 
-def _measure(name: str, count: int) -> Iterator[dict[str, Any]]:
+# The server: the record store, and the endpoint beside it.
+
+
+def application() -> Flask:
+    app = from_environment()
+    database = open_database(os.environ["LRS_DATABASE"])
+
+    def bare(case: str) -> Response:
+        with database.read() as conn:
+            found = _fetch(conn, CASES[case][2], orjson.loads(request.args["values"]))
+        return Response(f"[{','.join(found)}]", mimetype="application/json")
+
+    app.add_url_rule("/bare/<case>", view_func=bare)
+    return app
+
+
+def _fetch(conn: Connection, query: TextClause, values: dict[str, Any]) -> list[str]:
+    return [row.statement for row in conn.execute(query, values)]
+
+
+# Measuring.
+
+
+def _build_and_measure(name: str, count: int) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
         database = open_database(url)
         lrs = Lrs(database, Path(folder), on_stored=lambda _conn, _batch: None)
         speaker = lrs.speaker("all", tenant="bench")
-        _load(lrs, speaker, max(count, 2 * _BATCH))
+        with database.read() as conn:
+            credential = find_credential(conn, speaker.key)
+        if credential is None:
+            raise RuntimeError("the credential is gone")
+        began = time.perf_counter()
+        fill(database, lrs, credential, count)
         database.analyse()
-        page = speaker.get(limit="1000").json["statements"]
-        with database.read() as conn:
-            seq = conn.scalar(
-                text("SELECT max(seq) FROM xapi_statements WHERE id = :id").bindparams(_uuid(page[-1]["id"]))
-            )
-            world = _World(conn, [one["id"] for one in page], (seq or 0, page[-1]["stored"]))
-        server = LrsProcess(url, Path(folder))
-        server.start()
-        try:
-            for case, ask in CASES.items():
-                yield {
-                    "database": name,
-                    "statements": count,
-                    "asked by": case,
-                    **_compare(database, server, speaker, world, ask),
-                }
-        finally:
-            server.kill()
-            database.close()
+        built = time.perf_counter() - began
+        database.close()
+        for row in measure(url, Path(folder), speaker.authorization):
+            yield {"database": name, "statements": count, "filled in s": round(built), **row}
 
 
-def _load(lrs: Lrs, speaker: Speaker, count: int) -> None:
-    chance = random.Random()
-    with lrs.database.read() as conn:
-        credential = find_credential(conn, speaker.key)
-    if credential is None:
-        raise RuntimeError("the credential is gone")
-    for _ in range(count // _BATCH):
-        lrs.store.accept([make_statement(chance) for _ in range(_BATCH)], credential)
-
-
-def _compare(database: Database, server: LrsProcess, speaker: Speaker, world: _World, ask: _Case) -> dict[str, Any]:
+def measure(url: URL, folder: Path, authorization: str) -> Iterator[dict[str, Any]]:
+    """One row per case, from a database that is filled."""
+    database = open_database(url)
+    server = LrsProcess(url, folder, "tests.benchmarks.bench_reads:application()")
+    server.start()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=120)
-    served, bare = [], []
-    for _ in range(_TIMES):
-        params, query, values = ask(world)
-        began = time.perf_counter()
-        connection.request("GET", f"/xapi/statements?{urlencode(params)}", headers=speaker.headers)
-        response = connection.getresponse()
-        response.read()
-        served.append(time.perf_counter() - began)
-        if response.status != 200:
-            raise RuntimeError(f"{params} was answered with {response.status}")
-        command = text(query)
-        began = time.perf_counter()
+    headers = {"Authorization": authorization, VERSION: "1.0.3"}
+    try:
         with database.read() as conn:
-            conn.execute(command.bindparams(_uuid(values.pop("id"))) if "id" in values else command, values).all()
-        bare.append(time.perf_counter() - began)
-    connection.close()
-    slow, floor = (statistics.quantiles(some, n=20)[18] * 1000 for some in (served, bare))
-    median = statistics.median(served) * 1000
-    return {"p50 ms": median, "p95 ms": slow, "bare SQL p95 ms": floor, "times": slow / floor}
+            world = World(conn)
+        for case in CASES:
+            yield {"asked by": case, **_compare(database, connection, headers, world, case)}
+    finally:
+        connection.close()
+        server.kill()
+        database.close()
 
 
-def _uuid(value: str) -> Any:
-    """The parameter `id` with a UUID in it."""
-    return bindparam("id", value, type_=Uuid())
+def _compare(
+    database: Database, connection: HTTPConnection, headers: dict[str, str], world: World, case: str
+) -> dict[str, Any]:
+    draws, more, query = CASES[case]
+    store, endpoint, bare = [], [], []
+    for number in range(_BEFORE + _TIMES):
+        asked = [draw(world) for draw in draws]
+        params = {**more, **{name: value for one, _ in asked for name, value in one.items()}}
+        values = {name: value for _, one in asked for name, value in one.items()}
+        times = (
+            _get(connection, f"/xapi/statements?{urlencode(params)}", headers),
+            _get(connection, f"/bare/{case}?{urlencode({'values': orjson.dumps(values).decode()})}", headers),
+            _ask(database, query, values),
+        )
+        if number >= _BEFORE:
+            for some, one in zip((store, endpoint, bare), times, strict=True):
+                some.append(one * 1000)
+    slow, floor, sql = (statistics.quantiles(some, n=20)[18] for some in (store, endpoint, bare))
+    return {
+        "p50 ms": statistics.median(store),
+        "p95 ms": slow,
+        "endpoint p50": statistics.median(endpoint),
+        "endpoint p95": floor,
+        "SQL p50": statistics.median(bare),
+        "SQL p95": sql,
+        "store / endpoint": slow / floor,
+        "store / SQL": slow / sql,
+    }
+
+
+def _get(connection: HTTPConnection, path: str, headers: dict[str, str]) -> float:
+    began = time.perf_counter()
+    connection.request("GET", path.replace(" ", "%20"), headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    spent = time.perf_counter() - began
+    if response.status != 200:
+        raise RuntimeError(f"{path} was answered with {response.status}: {body[:300]!r}")
+    return spent
+
+
+def _ask(database: Database, query: TextClause, values: dict[str, Any]) -> float:
+    began = time.perf_counter()
+    with database.read() as conn:
+        _fetch(conn, query, values)
+    return time.perf_counter() - began

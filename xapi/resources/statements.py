@@ -26,12 +26,13 @@ from xapi.multipart import (
     write_multipart,
 )
 from xapi.parsing import parse_json
-from xapi.queries import Reader, find_page, find_statement
+from xapi.queries import find_page, find_statement
 from xapi.resources.http_dates import http_date
 from xapi.resources.resource import Resource
 from xapi.rights import demand, reads_only_own
 from xapi.sequence import stored_at
 from xapi.signatures import check_signatures
+from xapi.sought import Reader
 from xapi.store import Store
 from xapi.validation import Problems, check_statement
 
@@ -91,7 +92,7 @@ def _answer_one(
 
 
 def _answer_page(store: Store, conn: Connection, call: Call, reader: Reader, filters: Filters) -> Answer:
-    page = find_page(conn, reader, filters)
+    page = find_page(conn, store.memory, reader, filters)
     texts = _formatted(conn, call, [text for _, text in page.rows])
     more = _more(call, page.rows[-1][0]) if page.more else ""
     body = b'{"statements":[' + b",".join(texts) + b'],"more":' + orjson.dumps(more) + b"}"
@@ -163,7 +164,8 @@ def _check_attached(batch: Sequence[Any], contents: dict[str, bytes], major: int
 
 
 def _horizon(store: Store, conn: Connection) -> dict[str, str]:
-    return {CONSISTENT_THROUGH: write_moment(find_horizon(conn, store.clock()))}
+    now = store.clock()
+    return {CONSISTENT_THROUGH: write_moment(store.memory.horizon(now, lambda: find_horizon(conn, now)))}
 
 
 def _consistency_of_failures(store: Store, status: int) -> dict[str, str]:

@@ -1,0 +1,200 @@
+"""The selects behind a page of statements, each made once per shape of what is sought.
+
+Every select walks one index in the order of the store: that of its driver, the condition by which fewest are found. The
+other conditions are written so that no index answers them, and the walk so that no other index has its order. A
+database that guesses would now and then walk through all statements: SQLite does not know how many there are of
+anything, and PostgreSQL believes that what is frequent is frequent everywhere.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
+
+from xapi.sought import By, Ways
+from xapi.tables import statement_references, statements
+
+#: The greatest place there can be.
+LAST = 2**63 - 1
+
+_S = statements.c
+_R = statement_references.c
+_LOW, _HIGH = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
+_WANTED, _MOST = bindparam("wanted", type_=Integer), bindparam("most", type_=Integer)
+
+#: Conditions that all hold, the driver first.
+Branch = tuple[By, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What selects are made for beside what is sought; everything else is parameters."""
+
+    postgresql: bool
+    ascending: bool
+
+    def order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        return [column.asc() if self.ascending else column.desc() for column in columns]
+
+
+@cache
+def page_of(shape: Shape, branches: tuple[Branch, ...]) -> Select[Any]:
+    """The first visible statements of branches, and where the newest reference is.
+
+    `wanted` of each branch and `most` of all: branches may have statements in common.
+    """
+    newest = select(func.max(_R.seq)).scalar_subquery().label("newest_reference")
+    walks = [_walk(shape, branch).add_columns(newest) for branch in branches]
+    if len(walks) == 1:
+        return _first(shape, branches[0], walks[0])
+    if not shape.postgresql:  # SQLite merges walks in the order that it is asked for
+        merged = union_all(*walks)
+        return merged.order_by(*shape.order(merged.selected_columns.seq)).limit(_MOST)
+    ends = [select(_first(shape, branch, walk).subquery()) for branch, walk in zip(branches, walks, strict=True)]
+    found = union_all(*ends).subquery()
+    return select(found).order_by(*shape.order(found.c.seq)).limit(_MOST)
+
+
+@cache
+def sizes_of(shape: Shape, conditions: tuple[By, ...]) -> Select[Any]:
+    """How many statements each condition alone finds, counted no further than `wanted`."""
+    return select(*(_size(shape, by).label(by.name) for by in conditions))
+
+
+@cache
+def references_of(shape: Shape, filters: tuple[Ways, ...], sees: Ways) -> Select[Any]:
+    """The first `most` references in the window: who refers, and whether they are an answer."""
+    return _references(shape, filters, sees).limit(_MOST)
+
+
+@cache
+def referring(shape: Shape, filters: tuple[Ways, ...], sees: Ways) -> Select[Any]:
+    """The first `wanted` answers among all references in the window."""
+    found = _references(shape, filters, sees).subquery()
+    return select(found.c.seq).where(found.c.answers).distinct().order_by(*shape.order(found.c.seq)).limit(_WANTED)
+
+
+@cache
+def referring_to_few(shape: Shape, branches: tuple[Branch, ...], sees: Ways) -> Select[Any]:
+    """The same by way of all matches, each looked up among the targets."""
+    parts = [_referring_to(shape, branch) for branch in branches]
+    found = union(*parts).subquery()
+    place = found.c.seq
+    return select(place).distinct().where(_is_visible(place, sees)).order_by(*shape.order(place)).limit(_WANTED)
+
+
+def _referring_to(shape: Shape, branch: Branch) -> Select[Any]:
+    """What refers to a match of a branch from `low` to `high`."""
+    references: Any = statement_references
+    joined = _R.target == _S.id
+    in_window = (_R.seq >= _LOW) & (_R.seq <= _HIGH)
+    if shape.postgresql:  # which does not turn a join around that has a limit
+        references = select(_R.seq).where(joined, in_window).limit(literal_column(str(LAST))).lateral()
+        joined = in_window = true()
+    query = _by_way_of(branch[0], select(references.c.seq.label("seq"))).join_from(statements, references, joined)
+    return query.where(in_window, *_holds(branch[0]), *map(_hidden, branch[1:]))
+
+
+def _walk(shape: Shape, branch: Branch) -> Select[Any]:
+    """The visible statements of a branch in the window, by the index of its driver."""
+    query = select(_place(branch), _S.statement).where(_S.voided.is_(False), *map(_hidden, branch[1:]))
+    if not branch:
+        return query.where(_S.seq >= _LOW, _S.seq <= _HIGH)
+    return _by_way_of(branch[0], query).where(*_in_window(shape, branch[0]))
+
+
+def _first(shape: Shape, branch: Branch, walk: Select[Any]) -> Select[Any]:
+    """The first `wanted` of a walk: in the order of the driver's index, of which PostgreSQL needs to be told all."""
+    place = _place(branch)
+    columns = (branch[0].column, place) if branch and shape.postgresql else (place,)
+    return walk.order_by(*shape.order(*columns)).limit(_WANTED)
+
+
+def _place(branch: Branch) -> ColumnElement[int]:
+    return branch[0].table.c.seq if branch else _S.seq
+
+
+def _by_way_of(driver: By, query: Select[Any]) -> Select[Any]:
+    """Statements reached over a link, where the driver is one."""
+    link = driver.table
+    return query if link is statements else query.join_from(link, statements, _S.seq == link.c.seq)
+
+
+def _in_window(shape: Shape, driver: By) -> list[ColumnElement[bool]]:
+    """What the driver finds from `low` to `high`.
+
+    PostgreSQL compares pairs: were the condition an equation, any other index in the order of the store would do as
+    well. An index of some rows only it takes where its condition is seen to hold.
+    """
+    column, place = driver.column, driver.table.c.seq
+    if not shape.postgresql:
+        return [*_holds(driver), place >= _LOW, place <= _HIGH]
+    pair, value = tuple_(column, place), _parameter(driver)
+    return [pair >= tuple_(value, _LOW), pair <= tuple_(value, _HIGH), column.is_not(None), *_holds(driver)[1:]]
+
+
+def _references(shape: Shape, filters: tuple[Ways, ...], sees: Ways) -> Select[Any]:
+    target = statements.alias("target")
+    matches = [or_(*(_condition(by, target) for by in ways)) for ways in (*filters, *((way,) for way in sees))]
+    match = select(literal(True)).where(target.c.id == _R.target, *matches).scalar_subquery()  # noqa: FBT003
+    answers = match.is_not(None) & _is_visible(_R.seq, sees)
+    query = select(_R.seq, answers.label("answers")).where(_R.seq >= _LOW, _R.seq <= _HIGH)
+    return query.order_by(*shape.order(_R.seq))
+
+
+def _is_visible(place: ColumnElement[int], sees: Ways) -> ColumnElement[bool]:
+    """Whether the statement that refers may be seen."""
+    pointing = statements.alias("pointing")
+    conditions = [_condition(by, pointing) for by in sees]
+    found = select(literal(True)).where(  # noqa: FBT003
+        pointing.c.seq == place, pointing.c.voided.is_(False), *conditions
+    )
+    return found.scalar_subquery().is_not(None)
+
+
+def _size(shape: Shape, by: By) -> ColumnElement[int]:
+    rows = _first(shape, (by,), select(_place((by,))).where(*_in_window(shape, by))).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def _parameter(by: By) -> ColumnElement[Any]:
+    return bindparam(by.parameter, type_=by.column.type)
+
+
+def _holds(by: By, source: Any = None) -> list[ColumnElement[bool]]:
+    """The condition in the form that an index answers."""
+    columns = (by.table if source is None else source).c
+    equal = columns[by.column.name] == _parameter(by)
+    return [equal, columns.direct.is_(True)] if by is By.DIRECT else [equal]
+
+
+def _condition(by: By, source: Any) -> ColumnElement[bool]:
+    """The condition on a statement that is found otherwise."""
+    if by.table is statements:
+        return _holds(by, source)[0]
+    link = by.table.alias()
+    found = select(literal(True)).where(link.c.seq == source.c.seq, *_holds(by, link))  # noqa: FBT003
+    return found.scalar_subquery().is_not(None)
+
+
+def _hidden(by: By) -> ColumnElement[bool]:
+    """The condition on a statement in a form that leads no database to another index."""
+    if by.table is not statements:
+        return _condition(by, statements)
+    return _holds(by)[0].is_(True)  # type: ignore[no-any-return]
