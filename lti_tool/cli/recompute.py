@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lti_tool.cli.context import Tool, pass_tool, print_json, report_problems
+from lti_tool.cli.memory import keep_what_is_loaded
 from lti_tool.credits.preview import Change, sum_up
 from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.credits.rebuild import rebuild_evidence
@@ -40,6 +41,7 @@ def recompute(tool: Tool, programme_id: str, *, dry_run: bool, file: Path | None
     statements = rebuild_evidence(tool.db, tool.store, tool.intake)
     with tool.db.begin() as conn:
         touch_programme(conn, programme_id)
+    keep_what_is_loaded()
     changed = own.refresh(programme_id)
     if as_json:
         print_json({"statements": statements, "changed": sorted(changed)})

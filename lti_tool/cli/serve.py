@@ -7,6 +7,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from lti_tool.cli.context import Tool, pass_tool
+from lti_tool.cli.memory import keep_what_is_loaded
 from lti_tool.cli.supervisor import Supervisor
 from lti_tool.config import Settings
 from lti_tool.logs import configure_logs
@@ -44,7 +45,9 @@ def serve(tool: Tool, host: str, port: int, workers: int, *, no_sync: bool) -> N
 def worker(tool: Tool) -> None:
     """Keep credits computed and gradebooks equal to them; any number of these may run against PostgreSQL."""
     configure_logs(tool.settings.log)
-    tool.build_worker().run()
+    own = tool.build_worker()
+    keep_what_is_loaded()
+    own.run()
 
 
 class _Server(BaseApplication):
@@ -74,7 +77,9 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         from lti_tool.web.app import create_app  # noqa: PLC0415 - after the fork, in the process that serves
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        keep_what_is_loaded()
+        return app
 
 
 COMMANDS = (serve, worker)

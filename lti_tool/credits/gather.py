@@ -1,7 +1,7 @@
 """From the database to what the domain reads: evidence by participant, for many participants in few queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -12,15 +12,32 @@ from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.rows import to_evidence
 from lti_tool.storage.queries.evidence import list_beside_study, list_evidence
+from lti_tool.storage.types import Row
 
 #: Kinds where it matters who speaks, not only about whom.
 _SPOKEN = {Kind.VERDICT.value, Kind.STAGE.value, Kind.ASSESSMENT.value}
 
 
+class Gathered:
+    """The evidence of some participants: kept as rows, and made into evidence for one participant at a time.
+
+    A history is thousands of small objects. Those of one person come and go together, and need room only once.
+    """
+
+    def __init__(self, rows: Mapping[str, Sequence[Row]], known: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._known = known
+
+    def of(self, participant_id: str) -> list[Evidence]:
+        """All evidence of one of the participants; none for somebody without any."""
+        known = self._known
+        return [to_evidence(row, known.get(row["actor_key"])) for row in self._rows.get(participant_id, ())]
+
+
 def gather_evidence(
     conn: Connection, plan: Plan, participant_ids: Sequence[str], beside_study: Sequence[Kind] | None = None
-) -> dict[str, list[Evidence]]:
-    """All evidence of these participants, or that of some kinds: {participant id: evidence}, empty lists included."""
+) -> Gathered:
+    """All evidence of these participants, or that of some kinds beside study, in few queries."""
     keys = plan.keys_of(conn, participant_ids)
     owner = {key: person for person, own in keys.items() for key in own}
     if beside_study is None:
@@ -30,10 +47,10 @@ def gather_evidence(
         rows = list_beside_study(conn, plan.programme_id, sorted(owner), kinds)
     speakers = {row["actor_key"] for row in rows if row["kind"] in _SPOKEN}
     known = plan.find_people(conn, sorted(speakers - owner.keys())) | owner
-    gathered: dict[str, list[Evidence]] = defaultdict(list, {person: [] for person in participant_ids})
+    gathered: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        gathered[owner[row["subject_key"]]].append(to_evidence(row, known.get(row["actor_key"])))
-    return gathered
+        gathered[owner[row["subject_key"]]].append(row)
+    return Gathered(gathered, known)
 
 
 def current_index(conn: Connection, plan: Plan, under: str = "") -> ProgrammeIndex:

@@ -66,18 +66,39 @@ class Credits:
         return {person for part in parts for person in self._refresh(programme_id, part)}
 
     def _refresh(self, programme_id: str, participant_ids: Sequence[str] | None) -> set[str]:
-        plan = self._plan(programme_id)
         changed: set[str] = set()
         last = ""
         while True:
             with self._db.read() as conn:
                 stale = people.list_stale(conn, programme_id, only=participant_ids, after=last, limit=_CHUNK)
-                contexts = _contexts(conn, plan, [to_participant(row) for row in stale])
-                computed = self._compute(conn, plan, contexts, {row["id"]: row["touched"] for row in stale})
             if not stale:
                 return changed
-            changed |= self._save(programme_id, computed)
+            changed |= self._bring_up(programme_id, stale)
             last = stale[-1]["id"]
+
+    def catch_up(self, programme_id: str) -> set[str]:
+        """A worker's share of `refresh`: whoever is stale, except those whom another worker is computing already."""
+        changed: set[str] = set()
+        last = ""
+        while True:
+            with self._db.read() as conn:
+                found = [row["id"] for row in people.list_stale(conn, programme_id, after=last, limit=_CHUNK)]
+            if not found:
+                return changed
+            with self._db.claim() as claiming:
+                own = people.claim(claiming, programme_id, found)
+                with self._db.read() as conn:  # again: whoever had them until now has brought them up to date
+                    stale = people.list_stale(conn, programme_id, only=own, limit=_CHUNK)
+                changed |= self._bring_up(programme_id, stale)
+            last = found[-1]
+
+    def _bring_up(self, programme_id: str, stale: Sequence[RowMapping]) -> set[str]:
+        """Compute some participants and keep the results; the ids whose figures changed."""
+        plan = self._plan(programme_id)
+        with self._db.read() as conn:
+            contexts = _contexts(conn, plan, [to_participant(row) for row in stale])
+            computed = self._compute(conn, plan, contexts, {row["id"]: row["touched"] for row in stale})
+        return self._save(programme_id, computed)
 
     def explain(self, programme_id: str, participant_id: str) -> Explained | None:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
@@ -101,7 +122,7 @@ class Credits:
         now = self._clock()
         explained = []
         for context in (contexts[id_] for id_ in participant_ids if id_ in contexts):
-            own = evidence[context.participant.id]
+            own = evidence.of(context.participant.id)
             explained.append(Explained(context.participant, assess(own, context, now), context, own))
         return explained
 
@@ -145,7 +166,7 @@ class Credits:
         now = self._clock()
         return [
             to_result_row(
-                plan.programme_id, assess(evidence[person], context, now), touch=touched.get(person, 0), now=now
+                plan.programme_id, assess(evidence.of(person), context, now), touch=touched.get(person, 0), now=now
             )
             for person, context in contexts.items()
         ]

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from lti_tool.domain.numerous import numerous
+
 
 class Component(StrEnum):
     """The three parts of the credit structure, and the verdicts beside them (guide 三（五）、（七）)."""
@@ -66,7 +68,7 @@ class Presence:
     last_answered_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@numerous(frozen=True, slots=True)
 class Evidence:
     """What one statement says, in the words of the programme.
 
@@ -294,7 +296,7 @@ class Status(StrEnum):
     CORRECTING = "correcting"
 
 
-@dataclass(frozen=True, slots=True)
+@numerous(frozen=True, slots=True)
 class Outcome:
     """What became of one statement: counted or not, for how much, and why (a code of `reasons.Reason`)."""
 

@@ -1,10 +1,12 @@
-"""Evidence as database rows and back: columns for what is searched, compact facts for the rest."""
+"""Evidence as database rows and back: columns for what is searched, compact facts as JSON text for the rest."""
 
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
 from lti_tool.evidence.recognise import Recognised
@@ -17,8 +19,8 @@ _DEFAULTS: dict[str, Any] = {"trusted_as": frozenset(), "hints": {}} | {
 }
 
 
-_KINDS = {kind.value: kind for kind in Kind}  # looking up is several times faster than Kind(…)
 _NOTHING: frozenset[Component] = frozenset()
+_KINDS = {kind.value: kind for kind in Kind}  # looking up is several times faster than Kind(…)
 
 
 def to_row(recognised: Recognised, tenant: str | None) -> dict[str, Any]:
@@ -34,19 +36,24 @@ def to_row(recognised: Recognised, tenant: str | None) -> dict[str, Any]:
         "timestamp": evidence.timestamp,
         "stored": evidence.stored,
         "voided": evidence.voided,
-        "facts": {
-            name: _encode(name, value)
-            for name in _FACTS
-            if (value := getattr(evidence, name)) != _DEFAULTS.get(name) and value != {}
-        },
+        "facts": orjson.dumps(_facts_of(evidence)).decode(),
+    }
+
+
+def _facts_of(evidence: Evidence) -> dict[str, Any]:
+    return {
+        name: _encode(name, value)
+        for name in _FACTS
+        if (value := getattr(evidence, name)) != _DEFAULTS.get(name) and value != {}
     }
 
 
 def to_evidence(row: Row, by_person: str | None) -> Evidence:
     """The evidence of a row; `by_person` is the programme's person behind `actor_key`, if there is one."""
-    facts = dict(row["facts"])
-    for name in _DECODERS.keys() & facts:
-        facts[name] = _DECODERS[name](facts[name])
+    facts = orjson.loads(row["facts"])
+    for name, value in facts.items():
+        if name in _DECODERS:
+            facts[name] = _DECODERS[name](value)
     facts.setdefault("trusted_as", _NOTHING)
     return Evidence(
         statement=row["statement"],

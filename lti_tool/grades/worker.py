@@ -68,7 +68,7 @@ class Worker:
         for programme_id in self._programmes():
             if self._stop.is_set():
                 return
-            self._credits.refresh(programme_id)
+            self._credits.catch_up(programme_id)
         report = self._mirror.run_pass(budget=_PASS_SECONDS, stop=self._stop)
         if report.did_something:
             _log.info("gradebooks", **report.outcomes)

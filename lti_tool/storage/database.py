@@ -43,6 +43,10 @@ class Database:
         with self._reader.connect() as connection:
             yield connection
 
+    def claim(self) -> AbstractContextManager[Connection]:
+        """For claims, which last as long as the block and write nothing: SQLite must not lock anybody out for them."""
+        return self.read() if self.is_sqlite else self.begin()
+
     def analyse(self) -> None:
         """Let the engine look at its tables anew: after much was loaded, its plans rest on what was there before."""
         with self.begin() as connection:

@@ -1,6 +1,6 @@
 """Column types that keep their promises on both databases: aware times, exact decimals, JSON by orjson."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,14 @@ from sqlalchemy.types import TypeDecorator
 
 #: A row by its columns' names, read-only: what a query gives, or a plain dict.
 Row = Mapping[Any, Any]
+
+_Reader = Callable[[Any], Any]
+
+
+def _or_none(read: _Reader) -> _Reader:
+    """What SQLAlchemy calls for every value of a column: one call deep, since a history has thousands of rows."""
+    return lambda value: None if value is None else read(value)
+
 
 #: Key of a table that grows without bound: 64 bits on PostgreSQL, SQLite's own rowid there.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -29,8 +37,8 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(f"a time without zone cannot be stored: {value!r}")
         return to_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else from_microseconds(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reader:  # noqa: ARG002
+        return _or_none(from_microseconds)
 
 
 class DecimalText(TypeDecorator[Decimal]):
@@ -42,8 +50,8 @@ class DecimalText(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reader:  # noqa: ARG002
+        return _or_none(Decimal)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -55,8 +63,8 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else orjson.dumps(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else orjson.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reader:  # noqa: ARG002
+        return _or_none(orjson.loads)
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -67,7 +75,7 @@ def to_microseconds(moment: datetime) -> int:
 
 def from_microseconds(value: int) -> datetime:
     """The aware UTC moment of `to_microseconds`."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + timedelta(0, value // 1_000_000, value % 1_000_000)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

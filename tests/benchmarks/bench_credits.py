@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.engine import URL
 
+from lti_tool.cli.memory import keep_what_is_loaded
 from lti_tool.credits.service import Credits
 from lti_tool.domain.credits import assess
 from lti_tool.domain.identifiers import account_key
@@ -180,6 +181,7 @@ def _recompute(url: str, ids: list[str]) -> float:
     database = open_database(url)
     credits_ = Credits(database, lambda: _NOW)
     credits_.programme(_PROGRAMME.id)
+    keep_what_is_loaded()
     begun = time.perf_counter()
     changed = credits_.refresh(_PROGRAMME.id, ids)
     spent = time.perf_counter() - begun

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, insert, not_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, not_, select, tuple_, update
 
 from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
 _CHUNK = 500
+_CLAIMS = 0x58554546  # "XUEF": keeps the names of claims apart from those of other applications' locks
 
 #: Made once: every launch asks it.
 _OWNERS = (
@@ -206,6 +207,22 @@ def list_stale(
     if only is not None:
         query = query.where(participants.c.id.in_(only))
     return list(conn.execute(query).mappings())
+
+
+def claim(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[str]:
+    """Those of these participants that no other unit of work has claimed; they are claimed until this one ends.
+
+    A claim keeps nobody from reading or touching a person. It is PostgreSQL's advisory lock, which ends with its
+    holder; SQLite has one worker, to whom everybody is left.
+    """
+    if conn.dialect.name == "sqlite":
+        return list(person_ids)
+    name = func.concat(programme_id, "\n", participants.c.id)
+    lock = func.pg_try_advisory_xact_lock(func.hashtextextended(name, _CLAIMS))
+    query = select(participants.c.id, lock.label("own")).where(
+        participants.c.programme_id == programme_id, participants.c.id.in_(person_ids)
+    )
+    return [row.id for row in conn.execute(query) if row.own]
 
 
 def list_participants(

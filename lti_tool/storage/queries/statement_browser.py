@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Exists, RowMapping, Select, Table, and_, exists, func, or_, select
 
 from lti_tool.storage.dialects import text_of, uuid_of
+from lti_tool.storage.queries.evidence import counts_in
 from lti_tool.storage.queries.people import chunks
 from lti_tool.storage.tables.evidence import evidence
 from lti_tool.storage.tables.programmes import identifiers, participants
@@ -113,9 +114,7 @@ def list_evidence_of(conn: Connection, programme_id: str, ids: Sequence[str]) ->
     """The evidence that some statements give within a programme."""
     found: list[RowMapping] = []
     for chunk in chunks(ids):
-        query = select(evidence).where(
-            evidence.c.statement.in_(chunk), or_(evidence.c.tenant.is_(None), evidence.c.tenant == programme_id)
-        )
+        query = select(evidence).where(evidence.c.statement.in_(chunk), counts_in(programme_id))
         found += conn.execute(query.order_by(evidence.c.id)).mappings()
     return found
 

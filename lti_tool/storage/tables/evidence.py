@@ -6,7 +6,7 @@ So a person, a course or a class that becomes known later changes nothing here a
 from sqlalchemy import Boolean, Column, Index, String, Table, Text, UniqueConstraint, false, text
 
 from lti_tool.storage.tables.base import metadata
-from lti_tool.storage.types import BigKey, JsonText, UtcDateTime
+from lti_tool.storage.types import BigKey, UtcDateTime
 
 _NO_STUDY = text("kind <> 'online'")
 
@@ -23,7 +23,7 @@ evidence = Table(
     Column("timestamp", UtcDateTime, nullable=False),
     Column("stored", UtcDateTime, nullable=False),
     Column("voided", Boolean, nullable=False, server_default=false()),
-    Column("facts", JsonText, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON, read only by whoever makes evidence of it
     UniqueConstraint("statement", "subject_key"),
     Index(None, "subject_key", "timestamp"),
     Index(None, "tenant", "stored"),
