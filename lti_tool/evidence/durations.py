@@ -12,6 +12,15 @@ _SECONDS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "se
 
 def parse_duration(text: object) -> float | None:
     """Seconds of an ISO 8601 duration; None where it has no fixed length (years, months), is zero or is none."""
+    return _seconds(text) or None
+
+
+def is_no_time(text: object) -> bool:
+    """Whether a text says, well formed, that no time passed: PT0S."""
+    return _seconds(text) == 0
+
+
+def _seconds(text: object) -> float | None:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -21,8 +30,7 @@ def parse_duration(text: object) -> float | None:
         return None
     if amounts.get("years") or amounts.get("months"):
         return None
-    seconds = sum(amounts.get(unit, 0.0) * length for unit, length in _SECONDS.items())
-    return seconds if seconds > 0 else None
+    return sum(amounts.get(unit, 0.0) * length for unit, length in _SECONDS.items())
 
 
 def parse_time(text: object) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any
 from lti_tool.domain.identifiers import participant_key
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
 from lti_tool.evidence.activities import Vocabulary
-from lti_tool.evidence.durations import parse_duration, parse_time
+from lti_tool.evidence.durations import is_no_time, parse_duration, parse_time
 from lti_tool.evidence.people import key_of, keys_of_members
 from lti_tool.evidence.verbs import VERBS, is_video_verb
 
@@ -179,7 +179,7 @@ def _online(plain: Evidence, parts: _Parts) -> Evidence:
         or _text(parts.context_extension("session"))
     )
     interval, bad_interval = _interval(parts.result_extension("interval"))
-    duration = parse_duration(parts.result.get("duration"))
+    duration = _duration(parts)
     results = parts.result.get("extensions")
     results = results if isinstance(results, dict) else {}
     return replace(
@@ -196,6 +196,14 @@ def _online(plain: Evidence, parts: _Parts) -> Evidence:
         video_time=_number(results.get(_VIDEO_EXT + "time")),
         video_speed=_speed(extensions.get(_VIDEO_EXT + "speed")),
     )
+
+
+def _duration(parts: _Parts) -> float | None:
+    """Seconds; none that passed are a length of their own where a session was given up before anything was heard of it
+    (cmi5 9.3.6).
+    """
+    said = parts.result.get("duration")
+    return 0.0 if parts.verb is Verb.ABANDONED and is_no_time(said) else parse_duration(said)
 
 
 def _take_apart(statement: Mapping[str, Any], vocabulary: Vocabulary) -> _Parts:

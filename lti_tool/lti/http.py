@@ -26,6 +26,7 @@ from lti_tool.config import Settings
 
 MAX_ANSWER_BYTES = 5_000_000
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV6_INTERNET = ipaddress.IPv6Network("2000::/3")
 
 
 class PlatformUnreachable(Exception):  # noqa: N818 - it says itself
@@ -140,8 +141,16 @@ def check_address(url: str, *, allow_private_hosts: bool) -> None:
 
 def _check_ip(address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if any(not inner.is_global or inner.is_multicast for inner in (ip, *_carried(ip))):
+    carried = _carried(ip)
+    if any(not inner.is_global or inner.is_multicast for inner in (ip, *carried)) or not (carried or _is_unicast(ip)):
         raise ForbiddenAddress(f"{address} is inside a private network")
+
+
+def _is_unicast(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address may be a host's on the open Internet. All of IPv6's lie in one block; what the library takes
+    for global outside of it, such as site-local and local translation prefixes, leads inside.
+    """
+    return ip.version == 4 or ip in _IPV6_INTERNET
 
 
 def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:

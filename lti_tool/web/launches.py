@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 
+from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.blueprint import LtiPages, create_blueprint
 from lti_tool.lti.claims import DEEP_LINK, SUBMISSION_REVIEW
 from lti_tool.lti.errors import LtiError
@@ -34,12 +35,12 @@ def frame_ancestors(services: Services) -> list[str]:
     """The origins of the registered platforms."""
     with services.db.read() as conn:
         addresses = list_frame_hosts(conn)
-    origins = {_origin(address) for address in addresses}
+    origins = {_origin(address) for address in addresses} - {""}
     hosts = [urlsplit(address).hostname or "" for address in addresses]
     for domain in _WHOLE_DOMAINS:
         if any(host == domain or host.endswith(f".{domain}") for host in hosts):
             origins.add(f"https://*.{domain}")
-    return sorted(origin for origin in origins if origin)
+    return sorted(origins)
 
 
 def first_page(launched: Launched) -> str:
@@ -92,5 +93,8 @@ def _let_registering_platform_frame() -> None:
 
 
 def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+    """The origin of an address; nothing where it would say more in a policy than who may frame us."""
+    try:
+        return origin_of(address)
+    except ValueError:
+        return ""

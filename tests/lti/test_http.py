@@ -53,6 +53,10 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "ff02::1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
     ],
 )
 def test_names_of_hosts_inside_are_not_called(monkeypatch: pytest.MonkeyPatch, address: str) -> None:

@@ -231,6 +231,36 @@ def test_a_session_that_never_ended_is_given_up_at_the_next_launch(room: Classro
     assert second.given["registration"] == first.given["registration"]
 
 
+def remarks(room: Classroom) -> dict[str, str]:
+    """Why each kind of statement did not count, as the learner is told: {verb: reason}."""
+    kinds = {one["id"]: one["verb"]["id"].rpartition("/")[2] for one in said(room)}
+    return {kinds[one.statement]: str(one.reason) for one in room.credits_of(ZHANG).explanation if not one.counted}
+
+
+def test_a_session_that_was_opened_and_left_at_once_is_no_mistake(room: Classroom) -> None:
+    """An abandonment of no time is what cmi5 asks for: the learner is not told of a duration that cannot be used."""
+    launch(room)
+    launch(room)
+
+    given_up = next(one for one in said(room) if one["verb"]["id"].endswith("/abandoned"))
+    assert given_up["result"] == {"duration": "PT0.00S"}
+    assert remarks(room)["abandoned"] == "no_time"
+    assert room.credits_of(ZHANG).online.seconds == 0
+
+
+def test_a_course_that_is_satisfied_is_told_as_progress(room: Classroom) -> None:
+    """What Xuefen says of the course is no study of an unknown course, and nothing that a trainer must look after."""
+    unit = launch(room).begin()
+    unit.say("completed", completion=True)
+
+    assert "satisfied" in verbs(room)
+    assert remarks(room)["satisfied"] == "no_time"
+    trainer = room.trainer()
+    unmatched = trainer.get("unmatched")
+    assert unmatched.status == 200
+    assert "/cmi5/courses/" not in unmatched.text
+
+
 def test_a_session_is_given_up_once(room: Classroom) -> None:
     for _ in range(3):
         launch(room)

@@ -1,29 +1,38 @@
 """Deep linking from end to end over HTTP, with platforms that take it as the specification, Moodle and Canvas do."""
 
+import html
+import json
+import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
 from lti_tool.cli.demo_setting import FIRST_LESSON, demo_programme
 from lti_tool.config import Files, Lti, Server, Settings
+from lti_tool.credits.service import Credits
 from lti_tool.demo.people import COURSE_ID
 from lti_tool.demo.platform import PlatformConfig, create_platform
 from lti_tool.demo.records import Registration
 from lti_tool.demo.state import State
+from lti_tool.domain.identifiers import account_key
 from lti_tool.lti import registration
 from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.database import Database
+from lti_tool.storage.queries import people
 from lti_tool.web.app import create_app
 from tests.support.clock import FakeClock
 from tests.support.ports import free_port
 from tests.support.server import serve
 
 TRAINER, TRAINEE = "5", "11"
+EXPERIENCED = "http://adlnet.gov/expapi/verbs/experienced"
 
 
 class _Form(HTMLParser):
@@ -169,6 +178,76 @@ def test_a_task_and_a_sign_in_become_activities_for_learners_and_trainers(world:
     assert pages["learner"] == ["tasks/p1", "sign-in/cls-0007", "sign-in/cls-0008"]
     assert pages["trainer"] == ["tasks/p1/people", "attendance/cls-0007/4b", "attendance/cls-0008/1"]
     assert all(item.tag == "total" for item in world.state.course_items(COURSE_ID))
+
+
+class Content:
+    """Content that was opened with xAPI launch parameters, and knows nothing else."""
+
+    def __init__(self, page: requests.Response, clock: FakeClock) -> None:
+        address = html.unescape(re.findall(r'id="content-frame"[^>]* src="([^"]+)"', page.text)[0])
+        self.given = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        self._clock = clock
+
+    def send(self, verb: str = EXPERIENCED, **changes: Any) -> int:
+        """What it says of its learner and activity, exactly as it was told to; the status of the answer."""
+        statement = {
+            "actor": json.loads(self.given["actor"]),
+            "verb": {"id": verb},
+            "object": {"id": self.given["activity_id"]},
+            "result": {"duration": "PT1M"},
+            "context": {"registration": self.given["registration"]},
+            "timestamp": self._clock().isoformat(),
+            **changes,
+        }
+        headers = {"Authorization": self.given["auth"], "X-Experience-API-Version": "1.0.3"}
+        return requests.post(self.given["endpoint"] + "statements", json=statement, headers=headers).status_code
+
+
+@pytest.fixture
+def content(world: World, clock: FakeClock) -> Content:
+    """A lesson that a trainer added as sending its own statements, opened by a learner."""
+    trainer, learner = world.browser(TRAINER), world.browser(TRAINEE)
+    chosen = {"content": world.platform + FIRST_LESSON, "title": "第一课", "track": "xapi"}
+    trainer.post_form(trainer.post_form(trainer.launch(world.dialogue), action="add", **chosen))
+    [lesson] = world.state.course_links(COURSE_ID)
+    lesson.published = True
+    return Content(learner.launch(f"/course/{COURSE_ID}/link/{lesson.id}"), clock)
+
+
+def test_content_that_sends_its_own_statements_is_told_where_and_its_minutes_count(
+    world: World, content: Content, db: Database, clock: FakeClock
+) -> None:
+    assert set(content.given) == {"endpoint", "auth", "actor", "registration", "activity_id"}
+    assert content.given["activity_id"] == world.platform + FIRST_LESSON
+    clock.advance(60)
+
+    assert content.send() == 200
+
+    key = account_key(world.state.issuer, json.loads(content.given["actor"])["account"]["name"])
+    with db.read() as conn:
+        person = people.find_people(conn, "hz-2026", [key])[key]
+    explained = Credits(db, clock).explain("hz-2026", person)
+    assert explained is not None
+    assert explained.credit.online.seconds == 60
+
+
+def test_its_key_speaks_for_its_learner_and_activity_and_not_for_long(content: Content, clock: FakeClock) -> None:
+    somebody = {"account": {"homePage": json.loads(content.given["actor"])["account"]["homePage"], "name": "12"}}
+    another = {"id": content.given["activity_id"].replace("1.html", "2.html")}
+
+    assert content.send(actor=somebody) == 403
+    assert content.send(object=another) == 403
+    for verb in (
+        "http://adlnet.gov/expapi/verbs/attended",
+        *(f"http://activitystrea.ms/{v}" for v in ("approve", "deny")),
+    ):
+        assert content.send(verb) == 403
+    void = {"object": {"objectType": "StatementRef", "id": str(uuid.uuid4())}}
+    assert content.send("http://adlnet.gov/expapi/verbs/voided", **void) == 403
+    assert content.send() == 200
+
+    clock.advance(8 * 3600)
+    assert content.send() == 401
 
 
 def test_cancelling_adds_nothing(world: World) -> None:

@@ -9,8 +9,9 @@ from datetime import timedelta
 from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.reasons import Reason
 from lti_tool.domain.trust import distrust
-from lti_tool.domain.values import Component, Evidence
+from lti_tool.domain.values import Component, Evidence, Verb
 
+_PROGRESS = frozenset({Verb.SATISFIED, Verb.WAIVED})
 _REVIEWS = {"rejected": Reason.COURSE_REJECTED, "hold": Reason.COURSE_ON_HOLD, "approved": None}
 
 
@@ -22,6 +23,11 @@ def is_voided(evidence: Evidence, _context: LearnerContext) -> Reason | None:
 def lacks_trust(evidence: Evidence, _context: LearnerContext) -> Reason | None:
     """Only sources on the allow-list give minutes (A-24); the learner's own browser is one of them."""
     return distrust(evidence, Component.ONLINE)
+
+
+def is_progress(evidence: Evidence, _context: LearnerContext) -> Reason | None:
+    """What a launching system says of a whole course once its criteria are met (§3a): no time, whatever the course."""
+    return Reason.NO_TIME if evidence.verb in _PROGRESS else None
 
 
 def lacks_approved_course(evidence: Evidence, context: LearnerContext) -> Reason | None:
@@ -57,6 +63,7 @@ def has_bad_duration(evidence: Evidence, _context: LearnerContext) -> Reason | N
 ADMISSION: tuple[Callable[[Evidence, LearnerContext], Reason | None], ...] = (
     is_voided,
     lacks_trust,
+    is_progress,
     lacks_approved_course,
     is_from_the_future,
     has_bad_duration,

@@ -13,9 +13,6 @@ from lti_tool.domain.settings import Settings
 from lti_tool.domain.times import MINUTE, SECOND, to_microseconds
 from lti_tool.domain.values import Evidence, Verb
 
-#: Verbs that never carry time of their own as single statements.
-_TIMELESS = frozenset({Verb.SATISFIED, Verb.WAIVED})
-
 
 def explicit_intervals(statements: Sequence[Evidence]) -> Iterator[Interval]:
     """3a: the `interval` extension; of one with a shorter duration, its last part.
@@ -99,7 +96,7 @@ def _short_gaps(statements: Sequence[Evidence], settings: Settings, reason: Reas
 
 def single_interval(statement: Evidence, session: Sequence[Evidence]) -> Interval | None:
     """3e: a statement with a duration and no session around it: [timestamp − duration, timestamp]."""
-    if statement.duration is None or statement.verb in _TIMELESS:
+    if statement.duration is None:
         return None
     end = to_microseconds(statement.timestamp)
     return Interval(end - round(statement.duration * SECOND), end, statement, Reason.SINGLE, session, session)
