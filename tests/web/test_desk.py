@@ -256,6 +256,16 @@ def test_somebody_without_any_account_cannot_be_spoken_of(desk: Desk) -> None:
     assert "Unmatched" in answer.words
 
 
+def test_nobody_marks_their_own_attendance(desk: Desk) -> None:
+    both = desk.room.participant(ZHANG, role="trainer")
+
+    assert both.post(f"attendance/{CLASS}/1/{ZHANG}", {"presence": "present", "reason": "我在"}).status == 403
+    assert both.post(f"attendance/{CLASS}/1/{ZHANG}/undo").status == 403
+    assert both.post(f"attendance/{CLASS}/1/{CHEN}", {"presence": "present", "reason": "在场"}).status == 302
+    assert desk.statements() == []
+    assert desk.sign(both).status == 302  # as everybody does
+
+
 @pytest.mark.parametrize("who", [ZHANG, PRINCIPAL])
 @pytest.mark.parametrize(
     ("method", "path"),

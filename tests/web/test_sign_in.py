@@ -352,7 +352,8 @@ def test_a_phone_does_not_tell_whether_a_code_is_right(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in/nobody/123456", "/sign-in/x/12345", "/sign-in/x/1234567", "/sign-in/x/abcdef"]
+    "path",
+    ["/sign-in/nobody/123456", "/sign-in/x/12345", "/sign-in/x/1234567", "/sign-in/x/abcdef", "/sign-in/%00/123456"],
 )
 def test_a_link_that_is_no_qr_code_of_ours_is_not_found(desk: Desk, path: str) -> None:
     assert desk.room.tool.app.test_client().get(path).status_code == 404

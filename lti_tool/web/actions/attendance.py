@@ -137,6 +137,7 @@ def mark(
     services: Services, session: LtiSession, place: ClassPlace, participant: str, form: Mapping[str, str]
 ) -> dict[str, str]:
     """A trainer's word that somebody was there or was not; what is wrong with the form, by field."""
+    _require_another(session, participant)
     offline, planned = find_session(services, place)
     is_present, reason = form.get("presence") == "present", " ".join(form.get("reason", "").split())
     _require_time(planned, services.clock(), is_present=is_present)
@@ -159,6 +160,7 @@ def mark(
 
 def take_back(services: Services, session: LtiSession, place: ClassPlace, participant: str) -> None:
     """What is on record of somebody at a session counts no longer: voided, with who did it."""
+    _require_another(session, participant)
     find_session(services, place)
     with services.db.begin() as conn:
         sign_in.lock_tries(conn, place.programme_id, participant, services.clock())
@@ -188,6 +190,17 @@ def _problems(presence: str | None, reason: str) -> dict[str, str]:
             "Please say why, in %(least)s to %(most)s characters.", least=_SHORTEST, most=_LONGEST
         )
     return problems
+
+
+def _require_another(session: LtiSession, participant: str) -> None:
+    """A trainer who is a participant too signs in as everybody does."""
+    if participant == session.participant_id:
+        raise WebError(
+            403,
+            "own_attendance",
+            gettext("Nobody marks their own attendance."),
+            advice=gettext("Another trainer of the course can."),
+        )
 
 
 def _require_time(planned: OfflineSession, now: datetime, *, is_present: bool) -> None:

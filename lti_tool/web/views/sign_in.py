@@ -7,7 +7,15 @@ from lti_tool.lti.blueprint import with_cookie
 from lti_tool.lti.sessions import cookie_name, find_by_cookies, open_again
 from lti_tool.storage.queries import sign_in as queries
 from lti_tool.storage.queries.sign_in import ClassPlace
-from lti_tool.web.access import is_staff, launch, launched_blueprint, participants_only, programme_id, staff_only
+from lti_tool.web.access import (
+    is_staff,
+    launch,
+    launched_blueprint,
+    participants_only,
+    programme_id,
+    refuse_nul,
+    staff_only,
+)
 from lti_tool.web.actions import attendance
 from lti_tool.web.contexts_sign_in import ScannedPage
 from lti_tool.web.errors import not_found
@@ -19,6 +27,7 @@ from lti_tool.web.sign_in import DIGITS, seconds_left
 blueprint = launched_blueprint("sign_in")
 #: What the QR code leads to: no launch stands in its address.
 scanned = Blueprint("scanned", __name__)
+scanned.before_request(refuse_nul)
 
 
 @blueprint.get("/sign-in")
