@@ -243,6 +243,19 @@ def test_content_has_no_origin_and_no_rights(room: Classroom) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+def test_the_first_page_may_have_any_name(room: Classroom) -> None:
+    who = picker(room)
+    key = key_of(upload(who, packed({"第 1 课.html": PAGE}), course=COURSE))
+    custom = picked(pick(who, f"{key}/1"))
+
+    answer = fetch(room, custom["content"])
+
+    assert (answer.status_code, "frame-ancestors" in answer.headers["Content-Security-Policy"]) == (200, True)
+    assert (
+        fetch(room, custom["content"].rpartition("/")[0] + "/").headers["Location"] == "%E7%AC%AC%201%20%E8%AF%BE.html"
+    )
+
+
 @pytest.mark.parametrize("path", ["film.mp4", "%E8%AF%B4%E6%98%8E.txt"])
 def test_every_file_is_sandboxed_whatever_it_is(room: Classroom, path: str) -> None:
     answer = served(room, path)
@@ -428,6 +441,8 @@ def test_deleting_takes_the_files_and_not_the_minutes(room: Classroom) -> None:
     assert trainer.post(f"packages/{key}/remove", {"sure": "1"}).status == 302
 
     assert fetch(room, address).status_code == 404
+    gone = study(room, content=address, package=f"{key}/1")
+    assert (gone.status, "The content of this activity was deleted." in gone.words) == (404, True)
     assert trainer.get(f"packages/{key}").status == 404
     assert folders(room) == []
     room.services.credits.refresh(PROGRAMME)
