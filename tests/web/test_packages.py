@@ -490,6 +490,8 @@ def test_a_package_is_picked_and_studied(room: Classroom) -> None:
     key = key_of(upload(who, course=COURSE))
     offered = who.get("pick", package=key)
     assert re.search(rf'value="{key}/1" selected', offered.text)
+    assert "Course of the programme: 教学数据收集与分析" in offered.words
+    assert 'placeholder="第一课"' in offered.text
 
     custom = picked(pick(who, f"{key}/1"))
     page = study(room, **custom)
@@ -512,6 +514,18 @@ def test_time_that_will_not_count_is_said_before_a_package_is_added(room: Classr
     assert asked_back.status == 422
     assert f'name="seen" value="{key}/1"' in asked_back.text
     assert picked(confirmed)["package"] == f"{key}/1"
+
+
+def test_choosing_another_package_leaves_nothing_of_the_first(room: Classroom) -> None:
+    who = picker(room)
+    first = key_of(upload(who, course=COURSE))
+    second = key_of(upload(who, packed({"index.html": PAGE.replace("第一课", "第二课")}), course=COURSE))
+    checked = pick(who, f"{first}/1", action="check")
+    shown = {name: re.findall(rf'name="{name}" value="([^"]*)"', checked.text)[0] for name in ("title", "activity")}
+
+    custom = picked(pick(who, f"{second}/1", **shown))
+
+    assert (custom["title"], custom["activity"]) == ("第二课", activity_of(room, second))
 
 
 def test_a_page_that_sends_xapi_itself_gets_its_launch_parameters(room: Classroom) -> None:
@@ -602,12 +616,19 @@ def test_the_activitys_own_parameters_outrank_the_packages(room: Classroom) -> N
 
 def test_a_unit_that_wants_a_window_of_its_own_gets_one(room: Classroom) -> None:
     who = picker(room)
-    key = key_of(upload(who, cmi5(unit(1, launchMethod="OwnWindow")), course=COURSE))
+    wish = unit(1, launchMethod="OwnWindow").replace("</au>", "<entitlementKey>k-1</entitlementKey></au>")
+    key = key_of(upload(who, cmi5(wish), course=COURSE))
 
     page = study(room, **picked(pick(who, f"{key}/1")))
 
     assert "<iframe" not in page.text
     assert re.search(r'target="_blank" rel="noopener">Open the content', page.text)
+    data = (
+        Unit(room, replace(page, text=page.text.replace('class="button" href=', 'id="content-frame" src=')))
+        .begin()
+        .data
+    )
+    assert (data["launchMethod"], data["entitlementKey"]) == ("OwnWindow", {"courseStructure": "k-1"})
 
 
 def test_a_unit_elsewhere_is_launched_where_it_is(room: Classroom) -> None:

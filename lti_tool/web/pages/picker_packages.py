@@ -49,5 +49,7 @@ def _fill(services: Services, row: StudyRow, unit: RowMapping | None) -> StudyRo
         content=unit_address(services.settings, unit),
         title=row.title or unit["title"],
         activity=row.activity or unit["activity"],
+        own_title=unit["title"],
+        own_activity=unit["activity"],
         track=XAPI if follows else unit["track"],
     )
