@@ -14,7 +14,6 @@ from lti_tool.packages.served import content_type_of
 from lti_tool.packages.values import Limits, Problem, Refused, refuse
 
 MOST_ENTRIES = 10_000
-MOST_PROBLEMS = 10  # told at once
 #: Text packs to a tenth; what packs to less than a two-hundredth, and is large, is made to fill a disk.
 _MOST_RATIO, _HARMLESS_BYTES = 200, 1 << 20
 _LONGEST_SEGMENT, _LONGEST_PATH, _DEEPEST = 200, 1000, 20  # bytes of UTF-8; folders
@@ -144,7 +143,7 @@ def _check(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> tuple[list[Entry
     if sum(entry.info.file_size for entry in entries) > limits.unpacked_bytes:
         problems.append(Problem("too_large_unpacked", detail=str(limits.unpacked_bytes)))
     if problems:
-        raise Refused(problems[:MOST_PROBLEMS])
+        raise Refused(problems)
     return entries, left_out
 
 

@@ -3,7 +3,7 @@
 import posixpath
 from collections import Counter
 from collections.abc import Container, Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from xml.etree.ElementTree import Element
 
 from lti_tool.evidence.cmi5 import read_mastery, read_move_on
@@ -13,6 +13,7 @@ from lti_tool.packages.values import CMI5, Found, Kind, Problem, Refused, UnitFo
 STRUCTURE = "cmi5.xml"
 _MOST_UNITS = 500
 _LONGEST_PARAMETERS = 64_000
+_RESERVED = "%/?#[]@:!$&'()*+,;=~"
 _METHODS = {"anywindow": "AnyWindow", "ownwindow": "OwnWindow"}
 
 
@@ -60,7 +61,7 @@ def _unit(element: Element) -> UnitFound:
     address = text_of(element, "url") or ""
     return UnitFound(
         title=words_of(element, "title") or unquote(urlsplit(address).path.rpartition("/")[2]),
-        address=address if urlsplit(address).scheme else _tidy(address),
+        address=tidy(address),
         track=CMI5,
         publisher=element.get("id", ""),
         move_on=read_move_on(element.get("moveOn", "NotApplicable")),
@@ -97,7 +98,8 @@ def scheme_of(address: str) -> str | None:
         return None
 
 
-def _tidy(address: str) -> str:
-    """A relative address without detours; its query stays."""
-    parts = urlsplit(address)
-    return parts._replace(path=posixpath.normpath(parts.path)).geturl()
+def tidy(address: str) -> str:
+    """An address as it stands in a link: in ASCII, and if it is relative without detours; its query stays."""
+    plain = quote(address, safe=_RESERVED)
+    parts = urlsplit(plain)
+    return plain if parts.scheme else parts._replace(path=posixpath.normpath(parts.path)).geturl()

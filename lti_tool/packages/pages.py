@@ -3,8 +3,9 @@
 import html
 import re
 from collections.abc import Container, Sequence
+from urllib.parse import quote
 
-from lti_tool.packages.cmi5 import leads_somewhere
+from lti_tool.packages.cmi5 import leads_somewhere, tidy
 from lti_tool.packages.markup import parse_xml, text_of
 from lti_tool.packages.values import XAPI, Found, Kind, UnitFound, refuse
 
@@ -29,7 +30,7 @@ def find_first_page(names: Sequence[str]) -> str:
 def read_pages(first: str, head: bytes) -> Found:
     """A package that opens with the page `first`, of which `head` is the beginning."""
     title = title_of(head)
-    return Found(Kind.HTML, title, (UnitFound(title, first),))
+    return Found(Kind.HTML, title, (UnitFound(title, quote(first)),))
 
 
 def read_tincan(data: bytes, files: Container[str]) -> Found:
@@ -44,7 +45,7 @@ def read_tincan(data: bytes, files: Container[str]) -> Found:
     if ":" not in name or not name.isprintable() or " " in name or len(name) > 2000:
         raise refuse("unit_id", TINCAN, name)
     title = (text_of(activity, "name") or "")[:250]
-    return Found(Kind.XAPI, title, (UnitFound(title, address, XAPI, activity=name),))
+    return Found(Kind.XAPI, title, (UnitFound(title, tidy(address), XAPI, activity=name),))
 
 
 def title_of(head: bytes) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_PROBLEMS = 10  # told at once
 HEARTBEAT, XAPI, CMI5 = "heartbeat", "xapi", "cmi5"
 
 
@@ -64,7 +65,7 @@ class Refused(Exception):  # noqa: N818 - what happens to the package
     """A package cannot be taken in; nothing of it is kept."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: Sequence[Problem] = list(problems)
+        self.problems: Sequence[Problem] = list(problems)[:MOST_PROBLEMS]
         super().__init__("; ".join(f"{one.code} {one.entry} {one.detail}".strip() for one in self.problems))
 
 

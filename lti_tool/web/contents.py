@@ -38,7 +38,7 @@ def read_content(services: Services, session: LtiSession) -> Content:
     address = custom.get("content", "")
     unit = _find_unit(services, session, custom)
     if unit is None:
-        address = _checked(address)
+        address = _checked(address, was_ours="package" in custom and _ADDRESS.search(address) is not None)
         return Content(address, custom.get("activity") or address, custom.get("track", ""), settings=custom)
     return Content(
         address=unit_address(services.settings, unit),
@@ -90,14 +90,16 @@ def _find_unit(services: Services, session: LtiSession, custom: Mapping[str, str
         return packages.find_unit_at(conn, programme_id, found.group(1), found.group(2))
 
 
-def _checked(address: str) -> str:
+def _checked(address: str, *, was_ours: bool) -> str:
+    if was_ours:
+        raise _nothing("package_gone", gettext("The content of this activity was deleted."))
     try:
         origin_of(address)
     except ValueError:
-        raise WebError(
-            404,
-            "no_content",
-            gettext("This activity names no content to study."),
-            advice=gettext("Ask your trainer to choose the content again in the activity's settings."),
-        ) from None
+        raise _nothing("no_content", gettext("This activity names no content to study.")) from None
     return address
+
+
+def _nothing(code: str, sentence: str) -> WebError:
+    advice = gettext("Ask your trainer to choose the content again in the activity's settings.")
+    return WebError(404, code, sentence, advice=advice)

@@ -37,6 +37,8 @@ class StudyRow:
     course: str | None = None  # the title of the programme's course that it belongs to
     obstacle: str | None = None  # the reason why time there will not count
     problem: str | None = None  # why it cannot be added
+    own_title: str = ""  # what stands for an empty title: the package's
+    own_activity: str = ""  # and for an empty activity
     is_confirmed: bool = False  # the obstacle was shown before, and it is wanted all the same
     details: StudyDetails = StudyDetails()
 

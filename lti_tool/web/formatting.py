@@ -44,7 +44,7 @@ def file_size(number: int) -> str:
     """How large a file is, to be read at a glance."""
     if number < 1 << 20:
         return gettext("%(number)s kB", number=max(number >> 10, 1))
-    return gettext("%(number)s MB", number=f"{number / (1 << 20):.1f}")
+    return gettext("%(number)s MB", number=f"{number / (1 << 20):.1f}".removesuffix(".0"))
 
 
 def moment(value: datetime | None) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import struct
 import zipfile
 from pathlib import Path
@@ -35,6 +36,10 @@ class Desk:
             self.take(content, name, limits)
         return [(problem.code, problem.entry) for problem in caught.value.problems]
 
+    def clear(self) -> None:
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+
     @property
     def files(self) -> list[str]:
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
@@ -65,6 +70,13 @@ def test_a_packed_folder_means_its_content(desk: Desk) -> None:
 
 def test_the_only_page_is_the_first(desk: Desk) -> None:
     assert desk.take(packed({"start.html": PAGE, "more/other.html": PAGE})).units[0].address == "start.html"
+
+
+def test_a_name_becomes_an_address(desk: Desk) -> None:
+    assert desk.take(packed({"第 1 课.html": PAGE})).units[0].address == "%E7%AC%AC%201%20%E8%AF%BE.html"
+    desk.clear()
+    page = packed({"cmi5.xml": structure(unit(1, "./a/../课 1.html?x=1")), "课 1.html": PAGE})
+    assert desk.take(page).units[0].address == "%E8%AF%BE%201.html?x=1"
 
 
 def test_a_single_page_is_a_package(desk: Desk) -> None:
@@ -296,7 +308,5 @@ def test_nothing_is_written_outside_the_folder(desk: Desk, tmp_path: Path) -> No
     for content, _, _ in HOSTILE.values():
         info = zipfile.ZipInfo("ok.txt")
         desk.refused(content or packed_raw((info, b"")))
-        for file in desk.folder.rglob("*"):
-            if file.is_file():
-                file.unlink()
+        desk.clear()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["unpacked", "upload"]

@@ -243,6 +243,19 @@ def test_content_has_no_origin_and_no_rights(room: Classroom) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+def test_the_first_page_may_have_any_name(room: Classroom) -> None:
+    who = picker(room)
+    key = key_of(upload(who, packed({"第 1 课.html": PAGE}), course=COURSE))
+    custom = picked(pick(who, f"{key}/1"))
+
+    answer = fetch(room, custom["content"])
+
+    assert (answer.status_code, "frame-ancestors" in answer.headers["Content-Security-Policy"]) == (200, True)
+    assert (
+        fetch(room, custom["content"].rpartition("/")[0] + "/").headers["Location"] == "%E7%AC%AC%201%20%E8%AF%BE.html"
+    )
+
+
 @pytest.mark.parametrize("path", ["film.mp4", "%E8%AF%B4%E6%98%8E.txt"])
 def test_every_file_is_sandboxed_whatever_it_is(room: Classroom, path: str) -> None:
     answer = served(room, path)
@@ -428,6 +441,8 @@ def test_deleting_takes_the_files_and_not_the_minutes(room: Classroom) -> None:
     assert trainer.post(f"packages/{key}/remove", {"sure": "1"}).status == 302
 
     assert fetch(room, address).status_code == 404
+    gone = study(room, content=address, package=f"{key}/1")
+    assert (gone.status, "The content of this activity was deleted." in gone.words) == (404, True)
     assert trainer.get(f"packages/{key}").status == 404
     assert folders(room) == []
     room.services.credits.refresh(PROGRAMME)
@@ -475,6 +490,8 @@ def test_a_package_is_picked_and_studied(room: Classroom) -> None:
     key = key_of(upload(who, course=COURSE))
     offered = who.get("pick", package=key)
     assert re.search(rf'value="{key}/1" selected', offered.text)
+    assert "Course of the programme: 教学数据收集与分析" in offered.words
+    assert 'placeholder="第一课"' in offered.text
 
     custom = picked(pick(who, f"{key}/1"))
     page = study(room, **custom)
@@ -497,6 +514,18 @@ def test_time_that_will_not_count_is_said_before_a_package_is_added(room: Classr
     assert asked_back.status == 422
     assert f'name="seen" value="{key}/1"' in asked_back.text
     assert picked(confirmed)["package"] == f"{key}/1"
+
+
+def test_choosing_another_package_leaves_nothing_of_the_first(room: Classroom) -> None:
+    who = picker(room)
+    first = key_of(upload(who, course=COURSE))
+    second = key_of(upload(who, packed({"index.html": PAGE.replace("第一课", "第二课")}), course=COURSE))
+    checked = pick(who, f"{first}/1", action="check")
+    shown = {name: re.findall(rf'name="{name}" value="([^"]*)"', checked.text)[0] for name in ("title", "activity")}
+
+    custom = picked(pick(who, f"{second}/1", **shown))
+
+    assert (custom["title"], custom["activity"]) == ("第二课", activity_of(room, second))
 
 
 def test_a_page_that_sends_xapi_itself_gets_its_launch_parameters(room: Classroom) -> None:
@@ -587,12 +616,19 @@ def test_the_activitys_own_parameters_outrank_the_packages(room: Classroom) -> N
 
 def test_a_unit_that_wants_a_window_of_its_own_gets_one(room: Classroom) -> None:
     who = picker(room)
-    key = key_of(upload(who, cmi5(unit(1, launchMethod="OwnWindow")), course=COURSE))
+    wish = unit(1, launchMethod="OwnWindow").replace("</au>", "<entitlementKey>k-1</entitlementKey></au>")
+    key = key_of(upload(who, cmi5(wish), course=COURSE))
 
     page = study(room, **picked(pick(who, f"{key}/1")))
 
     assert "<iframe" not in page.text
     assert re.search(r'target="_blank" rel="noopener">Open the content', page.text)
+    data = (
+        Unit(room, replace(page, text=page.text.replace('class="button" href=', 'id="content-frame" src=')))
+        .begin()
+        .data
+    )
+    assert (data["launchMethod"], data["entitlementKey"]) == ("OwnWindow", {"courseStructure": "k-1"})
 
 
 def test_a_unit_elsewhere_is_launched_where_it_is(room: Classroom) -> None:

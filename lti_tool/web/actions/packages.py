@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection
 
@@ -93,7 +94,7 @@ def _keep(services: Services, shelf: Shelf, files: Path, found: Found, row: Mapp
     about = {
         "kind": found.kind.value,
         "title": row["title"],
-        "entries": [unit.address.partition("?")[0] for unit in found.units],
+        "entries": [unquote(unit.address.partition("?")[0]) for unit in found.units],
     }
     with shelf.adding(row["address"], files, about), services.db.begin() as conn:
         packages.add_package(conn, row, units)

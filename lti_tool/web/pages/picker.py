@@ -148,7 +148,8 @@ def pick_page(
     with services.db.read() as conn:
         platform = get_platform(conn, session.platform_id)
         column = has_column(conn, session.context_id, Tag.TOTAL)
-    chosen = choice or first_choice(has_column=column, package=f"{package}/1" if package else "")
+    first = first_choice(has_column=column, package=f"{package}/1" if package else "")
+    chosen = choice or check_choice(services, session, first)
     rows = [*chosen.rows, *[StudyRow()] * more] if request.takes_several else chosen.rows[:1]
     return PickPage(
         course=session.context_title,

@@ -13,18 +13,21 @@ from lti_tool.web.contents import read_choice, unit_address
 from lti_tool.web.contexts_linking import PackageChoice, StudyRow
 from lti_tool.web.services import Services
 
-_OFFERED = 200  # packages
+_OFFERED_PACKAGES, _OFFERED = 100, 300
 
 
 def offered_packages(services: Services, session: LtiSession) -> list[PackageChoice]:
     """What has been uploaded for the programme, newest first; of a course of cmi5 each unit."""
     with services.db.read() as conn:
-        rows = {row["key"]: row for row in packages.list_packages(conn, str(session.programme_id), limit=_OFFERED)}
+        rows = {
+            row["key"]: row for row in packages.list_packages(conn, str(session.programme_id), limit=_OFFERED_PACKAGES)
+        }
         units = packages.list_units(conn, list(rows))
     order = {key: number for number, key in enumerate(rows)}
+    offered = sorted(units, key=lambda unit: (order[unit["package_key"]], unit["number"]))[:_OFFERED]
     return [
         PackageChoice(f"{unit['package_key']}/{unit['number']}", unit["title"], rows[unit["package_key"]]["title"])
-        for unit in sorted(units, key=lambda unit: (order[unit["package_key"]], unit["number"]))
+        for unit in offered
     ]
 
 
@@ -46,5 +49,7 @@ def _fill(services: Services, row: StudyRow, unit: RowMapping | None) -> StudyRo
         content=unit_address(services.settings, unit),
         title=row.title or unit["title"],
         activity=row.activity or unit["activity"],
+        own_title=unit["title"],
+        own_activity=unit["activity"],
         track=XAPI if follows else unit["track"],
     )

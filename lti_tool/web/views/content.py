@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, send_file
 from werkzeug.security import safe_join
@@ -100,7 +100,7 @@ def _first_page(about: Mapping[str, Any]) -> str:
     first = next((entry for entry in about["entries"] if not urlsplit(entry).scheme), None)
     if first is None:
         raise not_found()
-    return str(first)
+    return quote(first)
 
 
 def _script(name: str) -> str:
