@@ -240,7 +240,9 @@ class Cells:
         row, begun = {**attempt.row, **attempt.columns}, self._clock()
         with self._guarded(row, work):
             resend = attempt.row["attempted_value"] is not None
-            extensions = find_quirks(row["product"]).score_extensions(resend=resend)
+            extensions = find_quirks(row["product"]).score_extensions(
+                resend=resend, replaces=self._replaces(attempt.row)
+            )
             call = ags.score_call(row["url"], row["sub"], attempt.grade, attempt.timestamp, extensions)
             answer, exchange = self._exchanges.call_for(
                 call, ags.SCORE_SCOPE, kind="score", row=row, value=attempt.grade.value
@@ -253,6 +255,12 @@ class Cells:
             with self._db.begin() as conn:
                 queries.add_exchanges(conn, [exchange])
             work.note(row, self._refused(row, work.owner, refusal, answer, attempt.manner, begun))
+
+    def _replaces(self, row: Row) -> bool:
+        """Whether a teacher's grade, too, is to be replaced: always, or because an administrator asked for it here
+        (then nothing counts as confirmed, though something was sent)."""
+        asked = row["attempted_value"] is not None and row["confirmed_value"] is None
+        return asked or not self._settings.respect_overrides
 
     def _refused(self, row: Row, owner: str, refusal: str, answer: Answer, manner: Manner, begun: datetime) -> str:
         if refusal == "older":
