@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from lti_tool.lti.http import PlatformHttp
 from lti_tool.storage.queries.grades_trials import claim_trial, record_trial
-from tests.web.administration import Place, book
+from tests.web.administration import PROGRAMME, Place, book
 from tests.web.launching import Installation
 
 
@@ -71,6 +72,30 @@ def count_queries(tool: Installation, moodle: Place) -> dict[str, int]:
         found[room] = len([one for one in asked if not one.startswith(("BEGIN", "COMMIT"))])
     event.remove(tool.db.engine, "before_cursor_execute", note)
     return found
+
+
+@pytest.mark.parametrize("room", ["", "/grades", "/exchanges", "/courses/1"])
+def test_no_page_about_grades_calls_the_lms(
+    tool: Installation, moodle: Place, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a page waits for the LMS")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr(PlatformHttp, "call", refuse)
+    book(tool, moodle).cell(tool.member(moodle.course, "1"), "due", next_attempt_at=tool.clock())
+
+    assert moodle.admin.get(f"administration{room}").status == 200
+
+
+def test_neither_does_a_learners_own_page(tool: Installation, moodle: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlatformHttp, "call", lambda *_: pytest.fail("a page waits for the LMS"))
+    member = tool.member(moodle.course, "1", "a6f10c3e")
+    since = tool.clock() - timedelta(minutes=2)
+    book(tool, moodle).cell(member, "settled", confirmed_value=Decimal(33), in_gradebook_since=since)
+    learner = tool.visit(moodle.platform, moodle.course, "trainee", sub="1", programme=PROGRAMME)
+
+    assert "In the gradebook since" in learner.get("credits").text
 
 
 # A trial
