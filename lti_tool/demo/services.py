@@ -112,7 +112,7 @@ def caller(state: State, course_id: str, *scopes: str) -> Caller:
     if not grant.scopes.intersection(scopes):
         raise refuse("scope")
     if course_id not in state.courses:
-        raise ServiceError(404, f"Not Found: Course {course_id} doesn't exist")
+        raise state.temperament.missing_course(course_id)
     return Caller(state, state.registrations[grant.client_id], course_id)
 
 

@@ -27,6 +27,7 @@ from lti_tool.grades.exchanges import Exchanges
 from lti_tool.grades.lookback import Finding, confirm_columns, is_ours, look
 from lti_tool.grades.paces import Paces
 from lti_tool.grades.reasons import REASONS, Level
+from lti_tool.grades.refusals import Refusals
 from lti_tool.grades.rows import grade_columns, plan_columns, to_cell, to_grade
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.values import CellState, Grade, Row
@@ -38,7 +39,6 @@ from lti_tool.storage.queries.grades_cells import list_sent, write_cells
 
 _log = structlog.get_logger(__name__)
 _SENT, _UNCHANGED, _TAKEN = "sent", "unchanged", "taken"
-_LONGEST_OWN = 60.0  # seconds that a single cell waits after the whole platform failed on it
 _UNWRITTEN = 2.0  # seconds that what the platform took waits to be written down, at most
 
 
@@ -123,7 +123,7 @@ class Cells:
         self._columns = columns
         self._clock = clock
         self._settings = settings
-        self._chance = chance
+        self._refusals = Refusals(db, paces, columns, clock, chance)
 
     def handle(self, rows: Sequence[Row], owner: str, is_over: Callable[[], bool]) -> Counter[str]:
         """Send claimed cells, or find that there is nothing to send; {outcome: number}.
@@ -147,7 +147,7 @@ class Cells:
             yield
         except CallFailedError as error:
             doubt = True if error.may_have_arrived else None
-            refused = self._refuse(
+            refused = self._refusals.record(
                 row, owner, error.reason, error.detail, begun, in_doubt=doubt, wait=error.retry_after
             )
             work.note(row, refused)
@@ -157,7 +157,7 @@ class Cells:
             raise
         except Exception as error:  # noqa: BLE001 - it is recorded, and the other cells go on
             _log.exception("a cell could not be handled", cell=row["id"])
-            work.note(row, self._refuse(row, owner, "own_fault", type(error).__name__, begun))
+            work.note(row, self._refusals.record(row, owner, "own_fault", type(error).__name__, begun))
 
     def _prepare(self, row: Row, work: _Work) -> None:
         """Find out whether a score is to be sent now, and which."""
@@ -165,7 +165,7 @@ class Cells:
             work.unbegun.append(row)
             return
         if _is_foreign(row):
-            work.note(row, self._refuse(row, work.owner, "foreign", "", self._clock()))
+            work.note(row, self._refusals.record(row, work.owner, "foreign", "", self._clock()))
             return
         with self._guarded(row, work):
             self._decide(row, work)
@@ -240,7 +240,9 @@ class Cells:
         row, begun = {**attempt.row, **attempt.columns}, self._clock()
         with self._guarded(row, work):
             resend = attempt.row["attempted_value"] is not None
-            extensions = find_quirks(row["product"]).score_extensions(resend=resend)
+            extensions = find_quirks(row["product"]).score_extensions(
+                resend=resend, replaces=self._replaces(attempt.row)
+            )
             call = ags.score_call(row["url"], row["sub"], attempt.grade, attempt.timestamp, extensions)
             answer, exchange = self._exchanges.call_for(
                 call, ags.SCORE_SCOPE, kind="score", row=row, value=attempt.grade.value
@@ -254,12 +256,18 @@ class Cells:
                 queries.add_exchanges(conn, [exchange])
             work.note(row, self._refused(row, work.owner, refusal, answer, attempt.manner, begun))
 
+    def _replaces(self, row: Row) -> bool:
+        """Whether a teacher's grade, too, is to be replaced: always, or because an administrator asked for it here
+        (then nothing counts as confirmed, though something was sent)."""
+        asked = row["attempted_value"] is not None and row["confirmed_value"] is None
+        return asked or not self._settings.respect_overrides
+
     def _refused(self, row: Row, owner: str, refusal: str, answer: Answer, manner: Manner, begun: datetime) -> str:
         if refusal == "older":
             return self._resolve_older(row, owner, answer, manner)
         doubt = answer.status >= 500 and answer.status != 503
         wait = answers.retry_after(answer, self._clock())
-        return self._refuse(row, owner, refusal, answer.text, begun, in_doubt=doubt, wait=wait)
+        return self._refusals.record(row, owner, refusal, answer.text, begun, in_doubt=doubt, wait=wait)
 
     def _confirm(self, work: _Work) -> None:
         """The platform has what was attempted; whatever changed meanwhile is planned anew."""
@@ -310,7 +318,7 @@ class Cells:
         step = timedelta(0) if known else 5 * SPACING * (1 + row["refusals"])
         latest = max([*known, row["attempted_timestamp"] or begun, begun]) + step
         self._record(row, owner, {"attempted_timestamp": latest, "in_doubt": False})
-        return self._refuse(row, owner, "older", answer.text, begun)
+        return self._refusals.record(row, owner, "older", answer.text, begun)
 
     def _settle(self, row: Row, owner: str, manner: Manner) -> None:
         """Nothing is to be sent now; when it will be follows from what is known."""
@@ -327,50 +335,6 @@ class Cells:
         with self._db.begin() as conn:
             if not queries.record_cell(conn, row["id"], values, owner=owner):
                 raise LostClaimError
-
-    def _refuse(
-        self,
-        row: Row,
-        owner: str,
-        reason: str,
-        detail: str,
-        begun: datetime,
-        *,
-        in_doubt: bool | None = None,
-        wait: float | None = None,
-    ) -> str:
-        """Write down why a cell is not sent and when it is worth another attempt; the reason."""
-        now, level = self._clock(), REASONS[reason].level
-        values: dict[str, Any] = {"lease_owner": None, "detail": detail[:1000], "reason": reason}
-        values |= {"attempts": row["attempts"] + 1}
-        if in_doubt is not None:
-            values["in_doubt"] = in_doubt
-        if level is Level.CELL:
-            values |= self._cell_refusal(row, reason, now)
-        elif level is Level.COLUMN:
-            values |= {"state": CellState.RETRYING.value, "next_attempt_at": now}
-        else:  # the others first: it may be this very cell that the platform stumbles over
-            again = now + timedelta(seconds=min(2.0 ** min(row["attempts"], 30), _LONGEST_OWN))
-            values |= {"state": CellState.RETRYING.value, "next_attempt_at": again, "retry_at": again}
-        # The larger thing first: no other lane must find the cell due while its column or platform seems well.
-        if level is Level.PLATFORM:
-            self._paces.failed(row["platform_id"], reason, detail, begun=begun, retry_after=wait)
-        elif level is Level.COLUMN:
-            self._columns.close(row["line_item_id"], reason, detail, url=row["url"])
-        elif reason == "server_fault":
-            self._paces.fault(row["platform_id"], detail, begun=begun)
-        with self._db.begin() as conn:
-            queries.record_cell(conn, row["id"], values, owner=owner)
-        return reason
-
-    def _cell_refusal(self, row: Row, reason: str, now: datetime) -> dict[str, Any]:
-        patience = REASONS[reason].patience
-        counted = {"refusals": row["refusals"] + 1}
-        if patience is None:
-            return {**counted, "state": CellState.BLOCKED.value, "next_attempt_at": None, "retry_at": None}
-        seconds = min(patience.first * 2.0 ** min(row["refusals"], 30), patience.most)
-        retry = now + timedelta(seconds=seconds * self._chance.uniform(0.75, 1.25))
-        return {**counted, "state": CellState.RETRYING.value, "next_attempt_at": retry, "retry_at": retry}
 
 
 def _locked(conn: Connection, row: Row, owner: str) -> Row:

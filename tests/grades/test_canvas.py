@@ -5,6 +5,7 @@ import requests
 
 from lti_tool.demo import vocabulary as v
 from lti_tool.demo.people import COURSE_ID
+from lti_tool.storage.queries.platform_grades import retry_cell
 from tests.grades.campus import CHEN, LEARNERS, ZHANG, Campus, World
 from tests.support.clock import FakeClock
 
@@ -44,6 +45,9 @@ def post(canvas: Campus, **changes: object) -> requests.Response:
         ({"scoreMaximum": 0}, 422, "cannot be zero"),
         ({"resourceLinkId": "another"}, 412, "not associated"),
         ({"activityProgress": "Sleeping"}, 422, "activity_progress"),
+        ({SUBMISSION: {"submitted_at": "soon"}}, 400, "submitted_at timestamp of soon not a valid timestamp"),
+        ({SUBMISSION: {"submitted_at": "2027-01-01T00:00:00Z"}}, 400, "in the future"),
+        ({SUBMISSION: {"submission_type": "online_upload"}}, 422, "Content items"),
     ],
 )
 def test_it_refuses_with_a_sentence(canvas: Campus, changes: dict[str, object], status: int, said: str) -> None:
@@ -152,6 +156,73 @@ def test_a_teachers_grade_is_read_before_it_could_be_overwritten(
     world.settle(mirror)
 
     assert (canvas.score(), world.row()["state"]) == (20, "overridden")
+
+
+def test_a_grade_that_a_teacher_entered_before_our_first_score_stays(
+    world: World, canvas: Campus, clock: FakeClock
+) -> None:
+    canvas.state.override(COURSE_ID, "学分", ZHANG.sub, 20)
+    mirror = world.mirror()
+    world.earn(ZHANG, 33)
+    world.settle(mirror)
+    assert canvas.score() == 20
+
+    clock.advance(7 * 3600)
+    mirror.run_pass()
+
+    assert (world.row()["state"], world.row()["lms_value"]) == ("overridden", 20)
+
+
+def test_a_grade_that_a_teacher_enters_between_our_look_and_our_score_stays(
+    world: World, canvas: Campus, clock: FakeClock
+) -> None:
+    mirror = world.mirror()
+    world.earn(ZHANG, 33)
+    world.settle(mirror)
+    clock.advance(60)
+    world.have_read()
+    canvas.state.override(COURSE_ID, "学分", ZHANG.sub, 20)
+    world.earn(ZHANG, 34)
+    world.settle(mirror)
+
+    assert canvas.score() == 20
+
+
+def test_an_administrator_may_have_it_replaced(world: World, canvas: Campus, clock: FakeClock) -> None:
+    mirror = world.mirror()
+    world.earn(ZHANG, 33)
+    world.settle(mirror)
+    clock.advance(3600)
+    canvas.state.override(COURSE_ID, "学分", ZHANG.sub, 20)
+    world.earn(ZHANG, 34)
+    world.settle(mirror)
+    assert world.row()["state"] == "overridden"
+
+    with world.db.begin() as conn:
+        assert retry_cell(conn, world.row()["id"], world.clock())
+    clock.advance(2)
+    mirror.run_pass()
+
+    assert (canvas.score(), world.row()["state"]) == (34, "settled")
+
+
+def test_a_course_that_was_deleted_closes_its_column(world: World, canvas: Campus) -> None:
+    world.earn(ZHANG, 33)
+    del canvas.state.courses[canvas.course_id]
+    world.settle()
+    world.mirror().run_pass()
+
+    assert (world.columns()[0]["state"], world.columns()[0]["reason"]) == ("blocked", "course_gone")
+
+
+def test_an_item_of_another_tool_is_refused(canvas: Campus) -> None:
+    item = canvas.state.add_line_item(COURSE_ID, "another", "作业", 10)
+    token, _ = canvas.state.grant(canvas.tool.client_id, v.SCOPES)
+    url = canvas.state.temperament.item_url(item)
+    answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+
+    assert answer.status_code == 412
+    assert answer.json()["errors"]["message"] == "Tool does not have permission to view line_item"
 
 
 def test_a_full_bucket_is_waited_out(world: World, canvas: Campus, clock: FakeClock) -> None:

@@ -29,6 +29,7 @@ from lti_tool.demo.times import parse_time
 _SUBMISSION = "https://canvas.instructure.com/lti/submission"
 _PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 _GRADED = ("FullyGraded", "PendingManual")
+_NOTHING = "The specified resource does not exist."
 _TOO_FAST = "403 Forbidden (Rate Limit Exceeded)"
 _MEMBERS = 50  # people on a page of the roster, at most
 _RESERVED = 50.0  # units that a call under way holds
@@ -196,8 +197,14 @@ class Canvas(CanvasLinking):
     def unauthorized(self, reason: str) -> ServiceError:
         return ServiceError(401, _REASONS[reason])
 
-    def foreign_item(self, item_id: str) -> ServiceError:  # noqa: ARG002
-        return ServiceError(404, "The specified resource does not exist.", form="B")
+    def missing_course(self, course_id: str) -> ServiceError:  # noqa: ARG002
+        return ServiceError(404, _NOTHING, form="B")
+
+    def foreign_item(self, item_id: str) -> ServiceError:
+        """An item of another tool is refused by itself, and unknown as a place for scores and results."""
+        if item_id in self.state.line_items and not request.path.endswith(("/scores", "/results")):
+            return ServiceError(412, "Tool does not have permission to view line_item")
+        return ServiceError(404, _NOTHING, form="B")
 
     # Line items
 
@@ -233,7 +240,7 @@ class Canvas(CanvasLinking):
         wanted = str(body.get("resourceLinkId") or "")
         link = self.state.links.get(wanted)
         if wanted and link is None:
-            raise ServiceError(404, "The specified resource does not exist.", form="B")
+            raise ServiceError(404, _NOTHING, form="B")
         if link is not None and link.client_id != tool.client_id:
             said = "Resource link id points to Tool not associated with this Context"
             raise ServiceError(422, said)
@@ -269,6 +276,7 @@ class Canvas(CanvasLinking):
         if _is_graded(body):
             self._check_points(item, body)
         submission = body.get(_SUBMISSION) or {}
+        self._check_submission(submission)
         limit = item.extra.get("allowed_attempts", 0)
         used = self.state.cells.get((item.id, body["userId"]))
         if limit and used and used.attempts >= limit and submission.get("new_submission", True):
@@ -285,6 +293,16 @@ class Canvas(CanvasLinking):
             last = cell.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
             raise ServiceError(400, f"Provided timestamp of {text} before last updated timestamp of {last}")
         return when
+
+    def _check_submission(self, submission: Json) -> None:
+        text = submission.get("submitted_at")
+        when = parse_time(text)
+        if text and when is None:
+            raise ServiceError(400, f"Provided submitted_at timestamp of {text} not a valid timestamp")
+        if when is not None and when > self.state.now() + timedelta(minutes=1):
+            raise ServiceError(400, f"Provided submitted_at timestamp of {text} in the future")
+        if submission.get("submission_type") == "online_upload" and not submission.get("content_items"):
+            raise ServiceError(422, "Content items must be provided with submission type 'online_upload'")
 
     def _check_points(self, item: LineItem, body: Json) -> None:
         maximum = body.get("scoreMaximum")

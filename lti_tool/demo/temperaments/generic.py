@@ -75,6 +75,9 @@ class Generic(Launching):
         """`reason`: missing, unknown, expired or scope."""
         return ServiceError(403 if reason == "scope" else 401, f"access token: {reason}")
 
+    def missing_course(self, course_id: str) -> ServiceError:
+        return ServiceError(404, f"Not Found: Course {course_id} doesn't exist")
+
     def foreign_item(self, item_id: str) -> ServiceError:
         return ServiceError(404, f"no line item {item_id}")
 

@@ -43,9 +43,11 @@ class Canvas(Generic):
         """Without names and addresses nobody could be matched with the roster."""
         return {f"{_EXT}privacy_level": "public", f"{_EXT}tool_id": "xuefen", f"{_EXT}vendor": "Xuefen"}
 
-    def score_extensions(self, *, resend: bool) -> dict[str, Any]:
-        """Each score is a new attempt unless it says otherwise."""
-        return {f"{_EXT}submission": {"new_submission": False}} if resend else {}
+    def score_extensions(self, *, resend: bool, replaces: bool = False) -> dict[str, Any]:
+        """Each score is a new attempt, and is written over a teacher's grade, unless it says otherwise."""
+        said = {"new_submission": False} if resend else {}
+        said |= {} if replaces else {"prioritize_non_tool_grade": True}
+        return {f"{_EXT}submission": said} if said else {}
 
     def linked_line_item(self, line_item: dict[str, Any], review_url: str) -> dict[str, Any]:  # noqa: ARG002
         """Canvas knows no submission review, and opens an assignment's launch from its SpeedGrader."""

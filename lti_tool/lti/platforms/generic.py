@@ -35,8 +35,8 @@ class Generic:
         """Further keys of the tool configuration."""
         return {}
 
-    def score_extensions(self, *, resend: bool) -> dict[str, Any]:  # noqa: ARG002 - overridden
-        """Further keys of a score."""
+    def score_extensions(self, *, resend: bool, replaces: bool = False) -> dict[str, Any]:  # noqa: ARG002 - overridden
+        """Further keys of a score. `replaces`: whatever stands there, also if a teacher entered it."""
         return {}
 
     def linked_parameters(self, custom: Mapping[str, str]) -> dict[str, str]:
