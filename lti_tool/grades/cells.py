@@ -156,7 +156,7 @@ class Cells:
             queries.add_exchange(conn, exchange)
         if refusal == "older":
             return self._resolve_older(row, owner, answer, manner)
-        doubt = answer.status >= 500 and answer.status != 503
+        doubt = refusal == "server_fault" or (answer.status > 500 and answer.status != 503)
         wait = answers.retry_after(answer, self._clock())
         return self._refuse(row, owner, refusal, answer.text, begun, in_doubt=doubt, wait=wait)
 
