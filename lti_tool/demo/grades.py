@@ -99,6 +99,7 @@ def list_results(state: State, course_id: str, item_id: str) -> Response:
         if column == item.id and wanted in (None, sub) and state.temperament.shows_result(item, cell)
     ]
     start, size = _asked_page(state)
+    state.temperament.check_results_page(cells, size)
     page, link = page_of(state, cells, start, size)
     answer = json_answer([state.temperament.result_json(item, cell) for cell in page], v.RESULTS_TYPE)
     if link:

@@ -96,9 +96,10 @@ def delete_call(line_item_url: str) -> Call:
     return Call("DELETE", line_item_url)
 
 
-def results_call(line_item_url: str) -> Call:
-    """GET of everybody's results, the first page."""
-    return Call("GET", with_query(below(line_item_url, "results"), {"limit": str(PAGE)}), {"Accept": _RESULTS})
+def results_call(line_item_url: str, *, paged: bool = True) -> Call:
+    """GET of everybody's results: the first page, or all of them at once."""
+    url = below(line_item_url, "results")
+    return Call("GET", with_query(url, {"limit": str(PAGE)}) if paged else url, {"Accept": _RESULTS})
 
 
 def next_page(answer: Answer, before: Call) -> Call | None:

@@ -27,6 +27,8 @@ def refusal_of_score(answer: Answer) -> str | None:
         return "older"
     if status in {400, 422}:
         return _refusal_of_content(text)
+    if status == 500 and _is_from_service(answer):  # Moodle's gradebook took it not: the service itself is well
+        return "locked"
     return _refusal_of_column(status, answer) or "bad_score"
 
 
@@ -43,22 +45,29 @@ def _refusal_of_content(text: str) -> str:
         return "course_gone"
     if _ATTEMPTS.search(text):
         return "attempts_used"
-    return "not_gradable" if _NOT_GRADABLE.search(text) else "bad_score"
+    is_silent = not text.strip("[]{} \r\n")  # Moodle behind a proxy that drops what its status line says
+    return "not_gradable" if is_silent or _NOT_GRADABLE.search(text) else "bad_score"
 
 
 def _refusal_of_column(status: int, answer: Answer) -> str | None:
-    text = answer.text
     if status == 429 or (status == 403 and _is_throttled(answer)):
         return "throttled"
     if status in {401, 403, 412}:
         return "no_access"
     if status == 404:
-        return "course_gone" if "course" in text.lower() and "grade item" not in text.lower() else "item_gone"
+        return _what_is_gone(answer)
     if status in _UNAVAILABLE:
         return "platform_down"
     if status >= 500:
         return "server_fault"
     return "unreadable" if 300 <= status < _UNREADABLE_LIMIT else None
+
+
+def _what_is_gone(answer: Answer) -> str:
+    if _is_page(answer):  # what Moodle makes of any mistake in its own code
+        return "server_fault"
+    text = answer.text.lower()
+    return "course_gone" if "course" in text and "grade item" not in text else "item_gone"
 
 
 def _is_throttled(answer: Answer) -> bool:
@@ -72,6 +81,11 @@ def _is_throttled(answer: Answer) -> bool:
 def _is_page(answer: Answer) -> bool:
     """A page for people instead of an answer: a login form or a notice, often with status 200."""
     return answer.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _is_from_service(answer: Answer) -> bool:
+    """Whether the answer is the grade service's own, and not that of something that broke around it."""
+    return answer.headers.get("content-type", "").startswith("application/vnd.ims.lis.")
 
 
 def _real_status(answer: Answer) -> int:

@@ -265,7 +265,7 @@ class Cells:
     def _refused(self, row: Row, owner: str, refusal: str, answer: Answer, manner: Manner, begun: datetime) -> str:
         if refusal == "older":
             return self._resolve_older(row, owner, answer, manner)
-        doubt = answer.status >= 500 and answer.status != 503
+        doubt = refusal == "server_fault" or (answer.status > 500 and answer.status != 503)
         wait = answers.retry_after(answer, self._clock())
         return self._refusals.record(row, owner, refusal, answer.text, begun, in_doubt=doubt, wait=wait)
 

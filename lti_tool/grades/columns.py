@@ -15,6 +15,7 @@ from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.values import Row, Tag
 from lti_tool.grades.wire import Answer, Call, CallFailedError
+from lti_tool.lti.platforms import find_quirks
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
 from lti_tool.storage.queries.grades_desired import (
@@ -198,7 +199,9 @@ class Columns:
         """
         try:
             for surplus in (one["id"] for one in ours if one["id"] != keep):
-                answer = self._exchanges.call(ags.results_call(surplus), ags.RESULT_SCOPE, kind="results", row=item)
+                paged = find_quirks(item["product"]).pages_results
+                call = ags.results_call(surplus, paged=paged)
+                answer = self._exchanges.call(call, ags.RESULT_SCOPE, kind="results", row=item)
                 refusal = answers.refusal_of_column(answer)
                 if refusal is None and not any(one.value is not None for one in ags.read_results(answer)):
                     call = ags.delete_call(surplus)

@@ -43,7 +43,7 @@ class Network:
             got = self._http.call(call.method, call.url, headers=headers, data=call.body)
         except PlatformUnreachable as error:
             raise _failed(error, sent=call.method != "GET") from error
-        return Answer(got.status, got.headers, got.body)
+        return Answer(got.status, got.headers, got.body, got.phrase)
 
 
 def _failed(error: PlatformUnreachable, *, sent: bool = False) -> CallFailedError:

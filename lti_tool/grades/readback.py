@@ -17,6 +17,7 @@ from lti_tool.grades.reasons import REASONS, Level
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.grades.values import Row
 from lti_tool.grades.wire import CallFailedError
+from lti_tool.lti.platforms import find_quirks
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_cells, grades_claims
 
@@ -106,7 +107,7 @@ class ReadBack:
             )
 
     def _pages(self, item: Row) -> Iterator[list[ags.Result]]:
-        call = ags.results_call(item["url"])
+        call = ags.results_call(item["url"], paged=find_quirks(item["product"]).pages_results)
         for _ in range(_MOST_PAGES):
             answer = self._exchanges.call(call, ags.RESULT_SCOPE, kind="results", row=item)
             refusal = answers.refusal_of_column(answer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +17,22 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names are lower case."""
+    """What came back. Header names are lower case; `phrase` is what the status line says beside the number."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    phrase: str = ""
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
+        """The body; where a refusal has none to speak of, what the status line says of its own (Moodle's scores)."""
+        body = self.body.decode("utf-8", "replace")
+        return self.phrase if self.status >= 400 and not body.strip("[]{} \r\n") and self._has_own_phrase else body
+
+    @property
+    def _has_own_phrase(self) -> bool:
+        return bool(self.phrase) and self.phrase.lower() != responses.get(self.status, "").lower()
 
 
 class CallFailedError(Exception):

@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from lti_tool.config import Settings
 
-MAX_ANSWER_BYTES = 5_000_000
+MAX_ANSWER_BYTES = 12_000_000  # a Moodle column of 20,000 learners, which cannot be read in pages
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV6_INTERNET = ipaddress.IPv6Network("2000::/3")
 
@@ -39,11 +39,12 @@ class ForbiddenAddress(PlatformUnreachable):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `headers` are looked up in lower case."""
+    """What came back. `headers` are looked up in lower case; `phrase`: what the status line says beside the number."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    phrase: str = ""
 
     @property
     def ok(self) -> bool:
@@ -61,9 +62,7 @@ class Answer:
 class PlatformHttp:
     """Guarded calls with kept-alive connections."""
 
-    def __init__(
-        self, *, allow_private_hosts: bool = False, timeout: float = 20.0, ca_file: str = ""
-    ) -> None:
+    def __init__(self, *, allow_private_hosts: bool = False, timeout: float = 20.0, ca_file: str = "") -> None:
         """`ca_file`: certificates of authorities that are trusted beside the public ones."""
         self._allow_private = allow_private_hosts
         self._timeout = timeout
@@ -99,7 +98,7 @@ class PlatformHttp:
             ) as response:
                 body = _read(response, time.monotonic() + 2 * self._timeout)
                 lowered = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, lowered, body)
+                return Answer(response.status_code, lowered, body, _phrase(response.reason))
         except ForbiddenAddress:
             raise
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -173,6 +172,10 @@ def _read(response: requests.Response, until: float) -> bytes:
         if time.monotonic() > until:
             raise PlatformUnreachable("the answer takes too long")
     return bytes(body)
+
+
+def _phrase(said: str | None) -> str:
+    return (said or "").encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _reason(error: BaseException) -> str:

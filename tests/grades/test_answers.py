@@ -44,7 +44,8 @@ SCORES: list[tuple[str, int, str, dict[str, str], str | None]] = [
     ("too many requests", 429, "", {}, "throttled"),
     ("forbidden", 403, "Forbidden", {"x-rate-limit-remaining": "600.0"}, "no_access"),
     ("no scope", 401, "Insufficient permissions", {}, "no_access"),
-    ("locked in Moodle", 500, "Internal Server Error", {}, "server_fault"),
+    ("locked in Moodle", 500, "[]", {"content-type": "application/vnd.ims.lis.v1.score+json; charset=utf-8"}, "locked"),
+    ("broken", 500, "Internal Server Error", {"content-type": "text/html"}, "server_fault"),
     ("overloaded", 503, HTML, {}, "platform_down"),
     ("gateway", 502, HTML, {}, "platform_down"),
 ]  # fmt: skip
@@ -65,11 +66,30 @@ def test_answer_to_a_score(status: int, body: str, headers: dict[str, str], expe
         (401, "", "no_access"),
         (412, "", "no_access"),
         (404, "Not Found: Course 42 doesn't exist", "course_gone"),
+        (404, "<!DOCTYPE html><title>Error</title> Course", "server_fault"),
         (503, "", "platform_down"),
     ],
 )
 def test_answer_about_a_column(status: int, body: str, expected: str | None) -> None:
     assert refusal_of_column(Answer(status, {}, body.encode())) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase", "body", "reason", "text"),
+    [
+        (400, 'Incorrect score received{"userId":"9"}', "[]", "not_gradable", 'Incorrect score received{"userId":"9"}'),
+        (400, "Bad Request", "[]", "not_gradable", "[]"),
+        (409, "Refusing score with an earlier timestamp for item 2 and user 5", "[]", "older", None),
+        (500, "Internal Server Error", "[]", "server_fault", "[]"),
+        (404, "Not Found: Course 42 doesn't exist", "[]", "course_gone", None),
+        (422, "Unprocessable Entity", '{"errors":"no"}', "bad_score", '{"errors":"no"}'),
+    ],
+)
+def test_moodle_says_why_in_its_status_line(status: int, phrase: str, body: str, reason: str, text: str | None) -> None:
+    answer = Answer(status, {}, body.encode(), phrase)
+
+    assert refusal_of_score(answer) == reason
+    assert answer.text == (phrase if text is None else text)
 
 
 def test_every_refusal_says_what_it_means_and_what_to_do() -> None:

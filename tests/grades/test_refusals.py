@@ -319,8 +319,8 @@ def test_an_older_backup_of_the_gradebook_is_brought_up_to_date(world: World, mo
     assert (moodle.score(), world.row()["state"]) == (33, "settled")
 
 
-def test_whole_columns_are_compared_page_by_page(world: World, moodle: Campus, clock: FakeClock) -> None:
-    people = [ZHANG, CHEN, LI]
+def test_whole_columns_are_compared_page_by_page(world: World, clock: FakeClock) -> None:
+    people, moodle = [ZHANG, CHEN, LI], world.campus("generic")
     moodle.enrol(*people)
     world.earn_many([(person, 10) for person in people])
     world.settle()
@@ -363,3 +363,22 @@ def test_when_a_whole_course_changes_it_is_looked_at_as_a_whole(world: World, mo
 
     assert len(moodle.calls()) - before == 1 + len(LEARNERS) - 1
     assert [moodle.score(person) for person in LEARNERS] == [12 if person is CHEN else 20 for person in LEARNERS]
+
+
+def test_a_mistake_in_the_platforms_code_while_reading_stops_nothing(
+    world: World, moodle: Campus, clock: FakeClock
+) -> None:
+    """Moodle answers 404 with a page; the course is there all the same."""
+    mirror = world.mirror()
+    world.earn(ZHANG, 33)
+    world.settle(mirror)
+    clock.advance(timedelta(hours=7).total_seconds())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lti_tool.lti.platforms.moodle.Moodle.pages_results", True)
+        mirror.run_pass()
+    assert [column["state"] for column in world.columns()] == ["open"]
+
+    world.earn(ZHANG, 34)
+    world.settle(mirror)
+
+    assert (moodle.score(), world.row()["state"]) == (34, "settled")

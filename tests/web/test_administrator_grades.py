@@ -7,7 +7,8 @@ import pytest
 
 from lti_tool.grades.decide import Manner, Send, decide_send
 from lti_tool.grades.rows import to_cell
-from tests.web.administration import Place, book
+from tests.support.clock import FakeClock
+from tests.web.administration import PROGRAMME, Place, book
 from tests.web.gradebooks import Gradebook
 from tests.web.launching import Installation
 
@@ -61,6 +62,16 @@ def test_retry_skip_and_retry_again(tool: Installation, moodle: Place) -> None:
     moodle.admin.post(f"administration/grades/{cell}/retry")
     row = column.read(cell)
     assert (row["state"], row["next_attempt_at"], row["reason"], row["attempts"]) == ("due", tool.clock(), None, 0)
+
+
+def test_whoever_looks_has_the_gradebooks_of_that_platform_read_soon(
+    tool: Installation, moodle: Place, canvas: Place, clock: FakeClock
+) -> None:
+    columns = book(tool, moodle), book(tool, canvas)
+    clock.advance(180)
+    tool.visit(moodle.platform, moodle.course, "administrator", programme=PROGRAMME).get("administration/grades")
+
+    assert [column.read_column()["read_back_at"] is not None for column in columns] == [True, False]
 
 
 def overridden(tool: Installation, place: Place) -> tuple[Gradebook, int]:

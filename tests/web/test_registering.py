@@ -59,7 +59,9 @@ def test_the_platform_sees_that_an_invitation_was_used(db: Database, clock: Cloc
     assert _may_frame(answer) == ["'self'", registrar.url, "https://moodle.example.org"]
 
 
-@pytest.mark.parametrize("address", ["", "javascript:alert(1)", "https://evil.example/; script-src *", "https://a@b.c/"])
+@pytest.mark.parametrize(
+    "address", ["", "javascript:alert(1)", "https://evil.example/; script-src *", "https://a@b.c/"]
+)
 def test_nothing_else_gets_into_the_policy(db: Database, clock: Clock, address: str) -> None:
     answer = _register(db, clock, address)
 

@@ -3,12 +3,14 @@
 import re
 import uuid
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 
 from lti_tool.domain.values import Participant
+from lti_tool.grades.settings import MirrorSettings
 from lti_tool.storage.database import Database
 from lti_tool.storage.tables.grades import grade_cells
 from lti_tool.storage.tables.lti import lti_members
@@ -27,6 +29,7 @@ from tests.web.classroom import (
     Classroom,
     next_page,
 )
+from tests.web.gradebooks import Gradebook
 from tests.web.launching import EXAMPLE, Page, another_programme
 
 DAY = "2026-10-13"
@@ -169,6 +172,32 @@ def test_the_gradebook_column_tells_what_is_in_the_way(room: Classroom) -> None:
         assert conn.execute(blocked.values(state="blocked", reason="user_unknown")).rowcount == 1
 
     assert "not in the gradebook" in row(trainer.get("course"), "张老师")
+
+
+def test_a_grade_entered_by_hand_is_shown_as_what_it_is(room: Classroom) -> None:
+    member = room.tool.member(room.course, ACCOUNTS[ZHANG], ZHANG)
+    room.send(slice_(f"{DAY}T08:00:00+08:00", f"{DAY}T08:25:00+08:00"))
+    trainer = room.trainer()
+    trainer.get("course")
+    with room.tool.db.begin() as conn:
+        changed = update(grade_cells).where(grade_cells.c.member_id == member)
+        conn.execute(changed.values(state="overridden", reason="overridden", lms_value=Decimal(45), confirmed_value=2))
+
+    assert "45 entered in the gradebook by hand" in row(trainer.get("course"), "张老师")
+    assert "The gradebook shows 45, entered there by hand." in room.participant(ZHANG).get("credits").words
+
+
+@pytest.mark.parametrize("path", ["course", f"participants/{ZHANG}", "credits"])
+def test_whoever_looks_has_the_gradebook_read_soon(room: Classroom, clock: FakeClock, path: str) -> None:
+    column = Gradebook(room.tool.db, room.platform, room.course, PROGRAMME, clock())
+    visitor = room.participant(ZHANG) if path == "credits" else room.trainer()
+    clock.advance(60)
+    visitor.get(path)
+    assert column.read_column()["read_back_at"] is None  # it was made a moment ago
+
+    clock.advance(600)
+    assert visitor.get(path).status == 200
+    assert column.read_column()["read_back_at"] <= clock() - MirrorSettings().read_back_every
 
 
 def test_the_page_speaks_chinese_unless_asked_otherwise(room: Classroom) -> None:

@@ -51,6 +51,9 @@ class Generic(Launching):
         """Rows on a page; 0 is everything."""
         return asked
 
+    def check_results_page(self, cells: list[Cell], size: int) -> None:
+        """Refuse pages of results that cannot be made."""
+
     def shows_result(self, item: LineItem, cell: Cell) -> bool:  # noqa: ARG002
         """Whether a cell is among a column's results."""
         return True

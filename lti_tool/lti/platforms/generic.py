@@ -17,6 +17,9 @@ class Generic:
     #: Whether each score adds a comment to those before, instead of replacing the one that is there.
     comments_accumulate = False
 
+    #: Whether a column's results can be asked for page by page.
+    pages_results = True
+
     #: Whether what deep linking makes stays hidden from learners until a teacher publishes it.
     links_are_drafts = False
 

@@ -1,4 +1,4 @@
-"""What an administrator does about grades that the LMS does not have: try again, skip, respect."""
+"""What an administrator does about grades that the LMS lacks: try again, skip, respect. And what looking does."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,6 +7,8 @@ from sqlalchemy import Connection, RowMapping
 
 from lti_tool.grades.reasons import REASONS, Action, Level
 from lti_tool.grades.values import CellState
+from lti_tool.grades.watching import read_soon
+from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import platform_grades as queries
 from lti_tool.storage.queries.grades_trials import ask_for_trial
 from lti_tool.storage.queries.platform_pages import find_course
@@ -25,6 +27,21 @@ _OF_STATE: Mapping[str, tuple[str, ...]] = {
     CellState.SKIPPED: (RETRY,),
 }
 _HELD = frozenset({CellState.OVERRIDDEN, CellState.SKIPPED})
+
+
+def watch_course(services: Services, session: LtiSession, *, is_staff: bool) -> None:
+    """Somebody looks at grades of this course: what stands in its gradebook is read soon. Learners are many, so less
+    often for them.
+    """
+    mirror = services.mirror
+    every = mirror.watched_every if is_staff else mirror.look_again_after
+    read_soon(services.db, services.clock(), mirror, session.platform_id, session.context_id, every=every)
+
+
+def watch_platform(services: Services, session: LtiSession) -> None:
+    """An administrator looks at the gradebooks of the platform."""
+    mirror = services.mirror
+    read_soon(services.db, services.clock(), mirror, session.platform_id, every=mirror.watched_every)
 
 
 def possible_actions(state: str, reason: str | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from lti_tool.credits.service import Explained
 from lti_tool.domain.decimals import ZERO
 from lti_tool.domain.values import Component, ComponentCredit, Evidence
+from lti_tool.grades.values import CellState
 from lti_tool.storage.queries import pages as queries
 from lti_tool.storage.queries.statements import find_statements
 from lti_tool.web.contexts import Bar, CreditsPage, DayPage, GradebookState, StatementPage
@@ -164,10 +165,11 @@ def _comments(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def gradebook_of(cell: RowMapping) -> GradebookState:
-    """Where a cell of the LMS gradebook stands."""
+    """Where a cell of the LMS gradebook stands, and what is known to be in it."""
+    changed = cell["state"] == CellState.OVERRIDDEN
     return GradebookState(
         state=cell["state"],
-        value=cell["confirmed_value"],
+        value=cell["lms_value"] if changed else cell["confirmed_value"],
         since=cell["in_gradebook_since"],
         pending_since=cell["pending_since"],
         reason=cell["reason"],

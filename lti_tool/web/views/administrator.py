@@ -87,6 +87,7 @@ def show_grades() -> str:
         read_number("after") or 0,
         read_number("columns") or 0,
     )
+    gradebook.watch_platform(services(), launch())
     return render("administrator/grades.html", page)
 
 

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.web.access import launch, launched_blueprint, participant_id, participants_only, programme_id
-from lti_tool.web.actions import submissions
+from lti_tool.web.actions import gradebook, submissions
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import credits as credits_
 from lti_tool.web.pages import study
@@ -21,6 +21,7 @@ blueprint = launched_blueprint("trainee")
 @participants_only
 def show_credits() -> str:
     page = credits_.credits_page(services(), programme_id(), participant_id(), is_own=True)
+    gradebook.watch_course(services(), launch(), is_staff=False)
     return render("trainee/credits.html", page)
 
 

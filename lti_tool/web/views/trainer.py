@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.lti.claims import SUBMISSION_REVIEW
 from lti_tool.web.access import is_staff, launch, launched_blueprint, programme_id, staff_only
-from lti_tool.web.actions import links, rosters
+from lti_tool.web.actions import gradebook, links, rosters
 from lti_tool.web.errors import forbidden, not_found
 from lti_tool.web.pages import course, reviewing, unmatched
 from lti_tool.web.pages.credits import credits_page, day_page, statement_page
@@ -20,6 +20,7 @@ blueprint = launched_blueprint("trainer")
 @staff_only
 def show_course() -> str:
     page = course.course_page(services(), launch(), request.args)
+    gradebook.watch_course(services(), launch(), is_staff=True)
     return render("trainer/course.html", page)
 
 
@@ -41,6 +42,7 @@ def show_review() -> Response:
 @staff_only
 def show_participant(participant: str) -> str:
     page = credits_page(services(), programme_id(), participant, is_own=False)
+    gradebook.watch_course(services(), launch(), is_staff=True)
     return render("trainee/credits.html", page)
 
 
