@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from xapi.answers import PREFLIGHT_HEADERS, Answer, json_answer
 from xapi.calls import ANSWERED_VERSIONS, Call, read_basic, read_call, read_version
-from xapi.credentials import authenticate
+from xapi.credentials import authenticate, digest_of, is_in_force
 from xapi.dialects import is_busy
 from xapi.errors import MethodNotAllowed, Unauthenticated, Unavailable, UnsupportedVersion, XapiError
 from xapi.resources import RESOURCES, Resource
@@ -49,7 +49,7 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
         call = read_call(request, root, store.max_body_bytes)
         major = read_version(call)
         if not resource.public:
-            credential = call.credential = _authenticate(store, call)
+            credential = call.credential = _identify(store, resource, call)
             store.limits.spend(credential)
         if major is None and not resource.public:
             raise UnsupportedVersion
@@ -60,7 +60,7 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
             raise
         answer = _refuse(store, resource, Unavailable())
     except XapiError as error:
-        answer = _refuse(store, resource, error)
+        answer = _refuse(store, resource, _doubt(store, credential, error))
     return answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
 
 
@@ -74,13 +74,32 @@ def _dispatch(store: Store, resource: Resource, call: Call) -> Answer:
     return route(store, call)
 
 
-def _authenticate(store: Store, call: Call) -> Credential:
+def _identify(store: Store, resource: Resource, call: Call) -> Credential:
+    """Whose call it is; from memory where the method itself makes sure that the credential is in force."""
     key, secret = read_basic(call)
+    if call.method in resource.confirming:
+        known = store.remembered.find(key, secret, store.clock())
+        if known is not None:
+            return known
     with store.read() as conn:
         found = authenticate(conn, key, secret, store.clock())
     if found is None:
         raise Unauthenticated
+    if call.method in resource.confirming:
+        store.remembered.remember(found, digest_of(secret))
     return found
+
+
+def _doubt(store: Store, credential: Credential | None, error: XapiError) -> XapiError:
+    """What to answer in place of an error: that the credential, which came from memory, is in force no more."""
+    if credential is None or not store.remembered.knows(credential):
+        return error
+    if not isinstance(error, Unauthenticated):
+        with store.read() as conn:
+            if is_in_force(conn, credential.id, store.clock()):
+                return error
+    store.remembered.forget(credential)
+    return Unauthenticated()
 
 
 def _spoken_before(store: Store, credential: Credential | None) -> int:

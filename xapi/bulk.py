@@ -4,29 +4,32 @@ PostgreSQL takes many rows fastest by COPY; few rows by one command that reads t
 round trip. SQLite has no round trips.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    CursorResult,
     Dialect,
+    Select,
     Table,
     Text,
-    TextClause,
     bindparam,
     cast,
     func,
     insert,
     select,
-    text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 _FEW = 12
+#: So many ids are asked for by one command.
+CHUNK = 500
 
 Rows = Sequence[dict[str, Any]]
 
@@ -37,31 +40,67 @@ def insert_rows(conn: Connection, *filled: tuple[Table, Rows]) -> None:
     Plain are numbers, texts, UUIDs as texts, and booleans. Errors are SQLAlchemy's, whichever way is taken.
     """
     given = [(table, rows) for table, rows in filled if rows]
-    if not given:
-        return
-    if conn.dialect.driver != "psycopg":
-        for table, rows in given:
-            conn.execute(insert(table), rows)
-    elif max(len(rows) for _, rows in given) > _FEW:
-        for table, rows in given:
-            _copy(conn, table, rows)
+    if _are_few(conn, given):
+        _insert_at_once(conn, given, None, {})
     else:
-        command = _from_json(tuple((table, tuple(rows[0])) for table, rows in given), conn.dialect)
-        conn.execute(command, {f"rows_{table.name}": orjson.dumps(rows).decode() for table, rows in given})
+        _insert_by_table(conn, given)
+
+
+def insert_and_ask(
+    conn: Connection, question: Select[Any], ids: Sequence[str], *filled: tuple[Table, Rows]
+) -> list[tuple[Any, ...]]:
+    """Insert rows, and ask for what these rows do not change; the answer, its UUIDs as texts.
+
+    `question` is narrowed by `among`, to these ids.
+    """
+    given = [(table, rows) for table, rows in filled if rows]
+    if _are_few(conn, given):
+        answer = _insert_at_once(conn, given, question, among_parameter(conn, ids))
+        return [tuple(str(value) if isinstance(value, UUID) else value for value in row) for row in answer]
+    _insert_by_table(conn, given)
+    return [tuple(row) for row in ask_among(conn, question, ids)]
+
+
+def ask_among(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[Any]:
+    """The answer to a question that is narrowed by `among` to these ids, however many they are."""
+    for start in range(0, len(ids), CHUNK):
+        yield from conn.execute(question, among_parameter(conn, ids[start : start + CHUNK]))
+
+
+def _are_few(conn: Connection, filled: Sequence[tuple[Table, Rows]]) -> bool:
+    return conn.dialect.driver == "psycopg" and 0 < max((len(rows) for _, rows in filled), default=0) <= _FEW
+
+
+def _insert_by_table(conn: Connection, filled: Sequence[tuple[Table, Rows]]) -> None:
+    for table, rows in filled:
+        if conn.dialect.driver == "psycopg":
+            _copy(conn, table, rows)
+        else:
+            conn.execute(insert(table), rows)
+
+
+def _insert_at_once(
+    conn: Connection, filled: Sequence[tuple[Table, Rows]], question: Select[Any] | None, given: dict[str, Any]
+) -> CursorResult[Any]:
+    command = _from_json(tuple((table, tuple(rows[0])) for table, rows in filled), question, conn.dialect)
+    values = {f"rows_{table.name}": orjson.dumps(rows).decode() for table, rows in filled}
+    return conn.exec_driver_sql(command, {**values, **given})
 
 
 @cache
-def _from_json(filled: tuple[tuple[Table, tuple[str, ...]], ...], dialect: Dialect) -> TextClause:
-    """One command for all tables."""
+def _from_json(
+    filled: tuple[tuple[Table, tuple[str, ...]], ...], question: Select[Any] | None, dialect: Dialect
+) -> str:
+    """One command for all tables, in the driver's own spelling."""
     inserts = []
     for table, columns in filled:
         names = ", ".join(columns)
         types = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in columns)
-        source = f"json_to_recordset(CAST(:rows_{table.name} AS json)) AS row({types})"
+        source = f"json_to_recordset(%(rows_{table.name})s::json) AS row({types})"
         inserts.append(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {source}")  # noqa: S608 - our own names
-    *others, last = inserts
-    before = ", ".join(f"part_{number} AS ({other})" for number, other in enumerate(others))
-    return text(f"WITH {before} {last}" if before else last)
+    last = inserts.pop() if question is None else str(question.compile(dialect=dialect))
+    before = ", ".join(f"part_{number} AS ({other})" for number, other in enumerate(inserts))
+    return f"WITH {before} {last}" if before else last
 
 
 def among(dialect: str, column: ColumnElement[str]) -> ColumnElement[bool]:

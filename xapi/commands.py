@@ -1,17 +1,17 @@
 """Storing statements: what happens inside the transaction.
 
-The order: who is writing, what is there already, shared rows, the statements, what points at them. Every
-step is one statement per table, whatever the size of the batch.
+The order: what is there already (`xapi.opening`), shared rows, the statements, what points at them. Every
+step is one command per table, whatever the size of the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import CompoundSelect, Connection, Table, insert, null, select, union_all, update
+from sqlalchemy import Connection, Select, Table, insert, select, update
 
-from xapi.bulk import Rows, among, among_parameter, insert_rows
+from xapi.bulk import Rows, among, insert_and_ask
 from xapi.equivalence import are_equivalent
 from xapi.moments import to_microseconds
 from xapi.prepare import stamp
@@ -24,8 +24,6 @@ from xapi.tables import statement_activities, statement_agents, statements, void
 from xapi.validation.verb import VOIDED
 from xapi.values import Conflict, Credential, Duplicate, Outcome, Stored, StoredStatement
 
-_CHUNK = 500
-
 
 class Writer:
     """One batch on its way into the store, with the credential that sent it."""
@@ -36,14 +34,13 @@ class Writer:
         self._shared = shared
         self._credential = credential
         self._major = major
-        self._voided: set[str] = set()
 
-    def outcomes(self, batch: Sequence[Derived]) -> list[Outcome]:
-        """What would become of each statement: Stored, Duplicate or Conflict. Nothing is written."""
-        there, voided_by = _find_known(self._conn, [one.prepared.id for one in batch if one.prepared.given_id])
-        voids_anyway = {one.prepared.id for one in batch if one.verb == VOIDED}
-        self._voided = {target for target, tenant in voided_by if self._reaches(tenant)} - voids_anyway
-        return [self._outcome(one, there.get(one.prepared.id)) for one in batch]
+    def outcomes(self, batch: Sequence[Derived], known: Mapping[str, tuple[str | None, str]]) -> list[Outcome]:
+        """What would become of each statement: Stored, Duplicate or Conflict. Nothing is written.
+
+        `known` are (tenant, JSON) of the batch's ids that are stored.
+        """
+        return [self._outcome(one, known.get(one.prepared.id)) for one in batch]
 
     def store(self, batch: Sequence[Derived]) -> tuple[list[StoredStatement], list[int]]:
         """Write the new ones of `outcomes`; what the host's hook is told about them, and their places in the order."""
@@ -52,18 +49,8 @@ class Writer:
         seqs = self._order.take(len(batch))
         may_define = self._credential.allows("define")
         numbers = self._shared.number(self._conn, batch, may_define=may_define)
-        voided = self._voided
-        insert_rows(
-            self._conn,
-            (
-                statements,
-                [
-                    self._row(seq, one, numbers, voided=one.prepared.id in voided)
-                    for seq, one in zip(seqs, batch, strict=True)
-                ],
-            ),
-            *_links(batch, seqs, numbers),
-        )
+        rows = [self._row(seq, one, numbers) for seq, one in zip(seqs, batch, strict=True)]
+        voided = self._insert(batch, (statements, rows), *_links(batch, seqs, numbers))
         add_references(self._conn, [(seq, one) for seq, one in zip(seqs, batch, strict=True)])
         targets = self._void(batch, seqs)
         told = [
@@ -78,7 +65,16 @@ class Writer:
         same = tenant == self._credential.tenant and are_equivalent(orjson.loads(text), _as_sent(one))
         return (Duplicate if same else Conflict)(one.prepared.statement["id"])
 
-    def _row(self, seq: int, one: Derived, numbers: Numbers, *, voided: bool) -> dict[str, Any]:
+    def _insert(self, batch: Sequence[Derived], *filled: tuple[Table, Rows]) -> set[str]:
+        """Insert all rows; the statements among them whose voiding statement came first, marked as such."""
+        candidates = [one.prepared.id for one in batch if one.prepared.given_id and one.verb != VOIDED]
+        found = insert_and_ask(self._conn, _voids_of(self._conn.dialect.name), candidates, *filled)
+        voided = {target for target, tenant in found if self._reaches(tenant)}
+        if voided:
+            self._conn.execute(update(statements).where(statements.c.id.in_(voided)).values(voided=True))
+        return voided
+
+    def _row(self, seq: int, one: Derived, numbers: Numbers) -> dict[str, Any]:
         prepared = one.prepared
         timestamp = stamp(prepared, stored_at(seq))
         return {
@@ -92,7 +88,7 @@ class Writer:
             "registration": one.registration,
             "timestamp": to_microseconds(timestamp),
             "major": self._major,
-            "voided": voided,
+            "voided": False,
             "statement": orjson.dumps(prepared.statement).decode(),
         }
 
@@ -153,29 +149,14 @@ def _links(batch: Sequence[Derived], seqs: Sequence[int], numbers: Numbers) -> l
     return [(statement_agents, agents), (statement_activities, activities)]
 
 
-def _find_known(
-    conn: Connection, ids: Sequence[str]
-) -> tuple[dict[str, tuple[str | None, str]], set[tuple[str, str | None]]]:
-    """(tenant, JSON) of those ids that are stored, and (target, tenant) of those for which a void is stored."""
-    stored: dict[str, tuple[str | None, str]] = {}
-    voided: set[tuple[str, str | None]] = set()
-    for start in range(0, len(ids), _CHUNK):
-        some = ids[start : start + _CHUNK]
-        for row in conn.execute(_known_query(conn.dialect.name), among_parameter(conn, some)):
-            if row.statement is None:
-                voided.add((row.id, row.tenant))
-            else:
-                stored[row.id] = (row.tenant, row.statement)
-    return stored, voided
-
-
 @cache
-def _known_query(dialect: str) -> CompoundSelect[Any]:
-    of_statements = select(statements.c.id, statements.c.tenant, statements.c.statement)
-    of_voids = select(voids.c.target, voids.c.tenant, null())
-    return union_all(
-        of_statements.where(among(dialect, statements.c.id)), of_voids.where(among(dialect, voids.c.target))
-    )
+def _voids_of(dialect: str) -> Select[Any]:
+    """(target, tenant) of the voids of some ids.
+
+    It is asked with the insertion and not before: a void that another batch commits while this one waits for its turn
+    must not be missed (`xapi.opening`).
+    """
+    return select(voids.c.target, voids.c.tenant).where(among(dialect, voids.c.target))
 
 
 def _as_sent(one: Derived) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from xapi.moments import from_microseconds, to_microseconds, utc_now
 from xapi.tables import credentials, statements
@@ -46,7 +46,7 @@ def create(
     conn.execute(
         insert(credentials).values(
             key=key,
-            secret_sha256=_digest(secret),
+            secret_sha256=digest_of(secret),
             name=name,
             scopes=sorted(set(scopes)),
             tenant=tenant,
@@ -66,11 +66,16 @@ def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Cred
     if "\x00" in key:
         return None
     row = conn.execute(_BY_KEY, {"key": key}).first()
-    if row is None or not hmac.compare_digest(row.secret_sha256, _digest(secret)):
+    if row is None or not has_secret(row.secret_sha256, secret):
         return None
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= to_microseconds(now)):
         return None
     return _read(row)
+
+
+def is_in_force(conn: Connection, credential_id: int, now: datetime) -> bool:
+    """Whether a credential is neither revoked nor expired."""
+    return conn.scalar(_IN_FORCE, {"credential": credential_id, "now": to_microseconds(now)}) is not None
 
 
 def find_credential(conn: Connection, key: str) -> Credential | None:
@@ -120,7 +125,12 @@ def ids_of_key(conn: Connection, key: str) -> list[int]:
     return list(conn.scalars(select(credentials.c.id).where(credentials.c.key == key)))
 
 
-def _digest(secret: str) -> str:
+def has_secret(digest: str, secret: str) -> bool:
+    """Whether this is the secret whose digest was kept."""
+    return hmac.compare_digest(digest, digest_of(secret))
+
+
+def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -141,3 +151,8 @@ def _read(row: Row[Any]) -> Credential:
 
 _ALL = select(credentials)
 _BY_KEY = _ALL.where(credentials.c.key == bindparam("key"))  # made once: every request asks it
+_IN_FORCE = select(credentials.c.id).where(
+    credentials.c.id == bindparam("credential"),
+    credentials.c.revoked_at.is_(None),
+    or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > bindparam("now")),
+)

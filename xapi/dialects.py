@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from xapi.moments import from_microseconds, to_microseconds
+from xapi.moments import from_microseconds
 from xapi.sequence import stored_at
 from xapi.tables import statements
 
 #: Numbers of the advisory locks on PostgreSQL (any, as long as nobody else uses them).
-_IN_FLIGHT = 0x78415049
-_REFERENCES = 0x78415052
+IN_FLIGHT = 0x78415049
+REFERENCES = 0x78415052
 #: serialization failure, deadlock, unique violation, lock not available
 _WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "23505", "55P03"})
 #: No unit of work takes longer between its `stored` and its commit.
@@ -20,30 +20,12 @@ _LONGEST_COMMIT = timedelta(seconds=60)
 _IDLE = timedelta(seconds=1)
 
 
-def announce_writing(conn: Connection, now: datetime, *, refers: bool) -> None:
-    """Called first by whoever stores statements.
-
-    On PostgreSQL it leaves a sign, until the transaction ends, that statements stored from this second on
-    may not be visible yet. A batch that refers to other statements (`refers`) runs alone, so that a
-    reference and its target, or a void and its victim, cannot miss each other. On SQLite there is only one
-    writer anyway.
-    """
-    if conn.dialect.name != "postgresql":
-        return
-    second = to_microseconds(now) // 1_000_000
-    alone = "" if refers else "_shared"
-    conn.execute(
-        text(f"SELECT pg_advisory_xact_lock_shared(:flight, :second), pg_advisory_xact_lock{alone}(:references)"),
-        {"flight": _IN_FLIGHT, "second": second, "references": _REFERENCES},
-    )
-
-
 def find_horizon(conn: Connection, now: datetime) -> datetime:
     """The moment up to which every statement stored is visible to this connection; to be asked before it reads."""
     if conn.dialect.name == "postgresql":
         earliest = conn.scalar(
             text("SELECT min(objid::bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = :flight"),
-            {"flight": _IN_FLIGHT},
+            {"flight": IN_FLIGHT},
         )
         return now if earliest is None else min(now, from_microseconds(earliest * 1_000_000))
     latest = conn.scalar(select(func.max(statements.c.seq)))

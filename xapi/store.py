@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from xapi.attachments import AttachmentFiles, link_attachments
 from xapi.commands import Writer
 from xapi.credentials import load_credentials
-from xapi.dialects import announce_writing, is_busy, is_worth_another_try
-from xapi.errors import Forbidden, InvalidStatement, StatementConflict, Unavailable
+from xapi.dialects import is_busy, is_worth_another_try
+from xapi.errors import Forbidden, InvalidStatement, StatementConflict, Unauthenticated, Unavailable
 from xapi.limits import RateLimits
 from xapi.memory import Memory
 from xapi.moments import Clock, from_microseconds, utc_now
+from xapi.opening import open_writing
 from xapi.prepare import prepare_statement
+from xapi.remembered import RememberedCredentials
 from xapi.rights import check_speaker
 from xapi.rows import Derived, derive
 from xapi.sequence import Sequence as Order
@@ -75,6 +77,7 @@ class Store:
         self.home_page = home_page
         self.limits = RateLimits(clock)
         self.memory = Memory()
+        self.remembered = RememberedCredentials()
         self._on_stored = on_stored
         self._refuse = refuse
         self._order = Order(clock)
@@ -93,16 +96,18 @@ class Store:
         major: int = 1,
         attachments: Mapping[str, bytes] | None = None,
         single: bool = False,
+        confirm: bool = False,
     ) -> list[str]:
         """Validate and store what was sent, all of it or nothing; the ids in order.
 
         `attachments` are bytes by their digest. `single`: the request held one statement, not a list, which
-        shortens the paths in errors. Raises InvalidStatement, Forbidden, StatementConflict, Unavailable.
+        shortens the paths in errors. `confirm`: store only if the credential is in force, as the transaction sees it.
+        Raises InvalidStatement, Forbidden, StatementConflict, Unavailable, Unauthenticated.
         """
         derived = self.prepare(sent, credential, major=major, single=single)
         contents = attachments or {}
         self.files.write(contents)
-        return self.write(lambda conn: self._store(conn, derived, credential, major, contents))
+        return self.write(lambda conn: self._store(conn, derived, credential, major, contents, confirm=confirm))
 
     def store_statements(self, conn: Connection, sent: Sequence[Statement], credential: Credential) -> list[str]:
         """Store statements that the host itself makes, within its unit of work; their ids in order."""
@@ -156,9 +161,12 @@ class Store:
 
         Pass the last seq as `after` to go on. They are told as the hook was told them.
         """
+        victims = statements.alias()
+        within_reach = or_(voids.c.tenant.is_(None), voids.c.tenant == victims.c.tenant)
         query = (
-            select(statements, voids.c.target)
+            select(statements, victims.c.id.label("target"))
             .outerjoin(voids, voids.c.seq == statements.c.seq)
+            .outerjoin(victims, and_(victims.c.id == voids.c.target, within_reach))
             .where(statements.c.seq > after)
             .order_by(statements.c.seq)
             .limit(limit)
@@ -174,8 +182,10 @@ class Store:
         credential: Credential,
         major: int,
         contents: Mapping[str, bytes],
+        *,
+        confirm: bool = False,
     ) -> list[str]:
-        outcomes, new, seqs = self._keep(conn, derived, credential, major, refuse=_refuse_conflicts)
+        outcomes, new, seqs = self._keep(conn, derived, credential, major, refuse=_refuse_conflicts, confirm=confirm)
         if contents:
             link_attachments(conn, _links(new, seqs, contents))
         return [outcome.id for outcome in outcomes]
@@ -186,12 +196,18 @@ class Store:
         derived: Sequence[Derived],
         credential: Credential,
         major: int,
+        *,
         refuse: Callable[[Sequence[Outcome]], None] | None = None,
+        confirm: bool = False,
     ) -> tuple[list[Outcome], list[Derived], list[int]]:
         """Store what is new and tell the host; what became of each, the new ones and their places."""
-        announce_writing(conn, self.clock(), refers=any(one.reference for one in derived))
+        ids = [one.prepared.id for one in derived if one.prepared.given_id]
+        refers = any(one.reference for one in derived)
+        opening = open_writing(conn, self.clock(), ids, credential.id, refers=refers)
+        if confirm and not opening.in_force:
+            raise Unauthenticated
         writer = Writer(conn, self._order, self._shared, credential, major)
-        outcomes = writer.outcomes(derived)
+        outcomes = writer.outcomes(derived, opening.known)
         if refuse is not None:
             refuse(outcomes)
         new = [one for one, outcome in zip(derived, outcomes, strict=True) if isinstance(outcome, Stored)]

@@ -10,7 +10,7 @@ from lti_tool.domain.values import Component, Kind
 from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.recognise import is_assessment, recognise
 from lti_tool.evidence.rows import to_row
-from lti_tool.evidence.verbs import NEVER_BY_LEARNER
+from lti_tool.evidence.verbs import NEVER_BY_LEARNER, VOIDED
 from lti_tool.storage.queries import evidence, people
 from lti_tool.storage.types import Row
 from xapi import Credential, StoredStatement
@@ -33,7 +33,7 @@ class Intake:
         voided = evidence.void_evidence(conn, [stored.voids for stored in batch if stored.voids])
         concerned: dict[str | None, set[str]] = defaultdict(set)
         logs: dict[str | None, set[str]] = defaultdict(set)
-        touched: list[Row] = [*rows, *voided]
+        touched: list[Row] = [*rows, *voided, *_taken_back_here(conn, batch)]
         for row in touched:
             concerned[row["tenant"]].add(row["subject_key"])
             if row["kind"] == Kind.LOG:
@@ -73,3 +73,16 @@ def trusted_as(credential: Credential) -> frozenset[Component]:
 def is_learner_token(credential: Credential) -> bool:
     """Whether it is the short-lived credential of a learner's own browser."""
     return bool(credential.attributes.get("learner"))
+
+
+def _taken_back_here(conn: Connection, batch: Sequence[StoredStatement]) -> list[Row]:
+    """Whose evidence a programme's voids take back in that programme alone: what unbound credentials sent.
+
+    The record store lets such a void have no effect, since the statement is not that programme's; which evidence it
+    takes back is found when evidence is read.
+    """
+    targets: dict[str, list[str]] = defaultdict(list)
+    for stored in batch:
+        if stored.credential.tenant and stored.statement["verb"]["id"] == VOIDED and not stored.voids:
+            targets[stored.credential.tenant].append(stored.statement["object"]["id"].lower())
+    return [{**row, "tenant": tenant} for tenant, ids in targets.items() for row in evidence.list_unbound(conn, ids)]

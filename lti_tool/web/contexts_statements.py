@@ -60,11 +60,11 @@ class BrowsedPage:
     outcomes: Sequence[tuple[str, StatementLine]]  # (participant, what became of it for them)
     voids: str | None  # what it takes back itself
     voided_by: Sequence[Voiding]
-    is_unbound: bool
+    is_unbound: bool  # sent by a key of the whole installation: a void from here holds in this programme alone
     profile: Sequence[str]
     raw: Mapping[str, Any]
 
     @property
     def can_be_voided(self) -> bool:
-        """Whether a void from here would have an effect: not on voids, nor on another credential's territory."""
-        return not self.line.is_voided and self.voids is None and not self.is_unbound
+        """Whether a void from here would have an effect: not on voids, nor twice."""
+        return not self.line.is_voided and self.voids is None

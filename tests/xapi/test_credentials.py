@@ -11,7 +11,7 @@ from lti_tool.storage.database import Database
 from tests.support.clock import FakeClock
 from tests.support.lrs import Lrs, Speaker, details_of
 from tests.support.statements import ADL, CHEN, LESSON, ZHANG, statement
-from xapi.credentials import find_credential, remove_expired, revoke
+from xapi.credentials import end_named, find_credential, remove_expired, revoke
 
 STATE = {"activityId": LESSON, "agent": ZHANG, "stateId": "bookmark"}
 ACTIVITY = {"activityId": LESSON, "profileId": "p"}
@@ -61,6 +61,42 @@ def test_a_revoked_credential_is_refused_and_what_it_sent_stays(lrs: Lrs) -> Non
         assert not revoke(conn, gone.key)
     assert gone.get().status_code == 401
     assert reader.find() == [sent]
+
+
+@pytest.mark.parametrize("body", [learned(), [learned(), learned()], [], {"actor": 1}, b"{", [learned(id="x")] * 2])
+def test_one_that_was_used_a_moment_ago_stores_nothing_once_it_is_revoked(lrs: Lrs, body: Any) -> None:
+    """Whatever else may be wrong with what it sends: nobody is told more than that the door is shut."""
+    tenant = str(uuid.uuid4())
+    gone, reader = lrs.speaker("all", tenant=tenant), lrs.speaker("all", tenant=tenant)
+    sent = gone.send(learned()) + gone.send(learned())
+    with lrs.database.begin() as conn:
+        revoke(conn, gone.key)
+
+    assert gone.post(body).status_code == 401
+    assert gone.put(learned(), statementId=str(uuid.uuid4())).status_code == 401
+    assert sorted(reader.find()) == sorted(sent)
+
+
+def test_one_whose_end_was_moved_nearer_stores_nothing_after_it(db: Database, tmp_path: Any) -> None:
+    clock = FakeClock(datetime(2026, 11, 24, tzinfo=UTC))
+    lrs = Lrs(db, tmp_path, clock=clock)
+    speaker = lrs.speaker("all", name="short", expires_at=clock() + timedelta(hours=8))
+    speaker.send(learned())
+    with db.begin() as conn:
+        end_named(conn, "short", clock() + timedelta(minutes=5))
+
+    speaker.send(learned())
+    clock.advance(301)
+    assert speaker.post(learned()).status_code == 401
+
+
+def test_a_wrong_secret_is_refused_beside_the_right_one(lrs: Lrs) -> None:
+    speaker = lrs.speaker("all")
+    speaker.send(learned())
+    for secret in ("", "x", speaker.secret[:-1], speaker.secret + "x"):
+        wrong = basic(f"{speaker.key}:{secret}")
+        assert speaker.call("POST", "statements", learned(), headers={"Authorization": wrong}).status_code == 401
+    speaker.send(learned())
 
 
 #: What can be done, and the scopes that suffice; `all` always does.

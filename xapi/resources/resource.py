@@ -16,5 +16,7 @@ class Resource:
     methods: Mapping[str, Callable[[Store, Call], Answer]]
     public: bool = False
     """Anyone may read it, and no version need be named (the About resource)."""
+    confirming: frozenset[str] = frozenset()
+    """Methods that make sure themselves, within their transaction, that the credential is in force."""
     headers_of_failures: Callable[[Store, int], Mapping[str, str]] = lambda _store, _status: {}
     """What an answer with an error of this status says all the same."""

@@ -146,7 +146,7 @@ def _accept(store: Store, call: Call, sent: Any, contents: dict[str, bytes]) -> 
     single = type(sent) is not list
     batch = [sent] if single else sent
     _check_attached(batch, contents, call.major, single=single)
-    return store.accept(batch, call.credential, major=call.major, attachments=contents, single=single)
+    return store.accept(batch, call.credential, major=call.major, attachments=contents, single=single, confirm=True)
 
 
 def _check_attached(batch: Sequence[Any], contents: dict[str, bytes], major: int, *, single: bool) -> None:
@@ -180,4 +180,9 @@ def _settled(store: Store) -> dict[str, str]:
     return {CONSISTENT_THROUGH: write_moment(store.clock() - _SETTLED)}
 
 
-RESOURCE = Resource("statements", {"POST": post, "PUT": put, "GET": get}, headers_of_failures=_consistency_of_failures)
+RESOURCE = Resource(
+    "statements",
+    {"POST": post, "PUT": put, "GET": get},
+    confirming=frozenset({"POST", "PUT"}),
+    headers_of_failures=_consistency_of_failures,
+)

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, func, insert, or_, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, exists, func, insert, or_, select, update
 
+from lti_tool.storage.dialects import uuid_of
 from lti_tool.storage.queries.people import chunks
 from lti_tool.storage.tables.evidence import NO_STUDY, evidence
 from lti_tool.storage.tables.programmes import identifiers
+from lti_tool.storage.types import to_microseconds
+from xapi.bulk import insert_rows
+from xapi.tables import voids
 
 
 def add_evidence(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the evidence of newly stored statements."""
-    if rows:
+    """Write the evidence of newly stored statements; all rows have the same columns."""
+    if conn.dialect.name == "postgresql":
+        insert_rows(conn, (evidence, [_plain(row) for row in rows]))  # one round trip, or COPY
+    elif rows:
         conn.execute(insert(evidence), list(rows))
 
 
@@ -34,7 +41,9 @@ def list_evidence(conn: Connection, programme_id: str, subject_keys: Sequence[st
     """All evidence about these keys that counts in a programme: of its own credentials, or of unbound ones."""
     found: list[RowMapping] = []
     for chunk in chunks(subject_keys):
-        query = select(evidence).where(evidence.c.subject_key.in_(chunk), counts_in(programme_id))
+        query = select(*_AS_WRITTEN, _is_voided(programme_id)).where(
+            evidence.c.subject_key.in_(chunk), counts_in(programme_id)
+        )
         found += conn.execute(query).mappings().all()
     return found
 
@@ -45,7 +54,7 @@ def list_beside_study(
     """As `list_evidence`, of some kinds that are no study: few rows, however much these people have studied."""
     found: list[RowMapping] = []
     for chunk in chunks(subject_keys):
-        query = select(evidence).where(
+        query = select(*_AS_WRITTEN, _is_voided(programme_id)).where(
             evidence.c.subject_key.in_(chunk), NO_STUDY, evidence.c.kind.in_(kinds), counts_in(programme_id)
         )
         found += conn.execute(query).mappings()
@@ -60,6 +69,16 @@ def counts_in(programme_id: str) -> ColumnElement[bool]:
     return func.coalesce(evidence.c.tenant, programme_id) == programme_id
 
 
+def list_unbound(conn: Connection, statements: Sequence[str]) -> list[RowMapping]:
+    """What statements of unbound credentials are evidence of (subject key, kind)."""
+    found: list[RowMapping] = []
+    for chunk in chunks(statements):
+        query = select(evidence.c.subject_key, evidence.c.kind)
+        query = query.where(evidence.c.statement.in_(chunk), evidence.c.tenant.is_(None))
+        found += conn.execute(query).mappings()
+    return found
+
+
 def list_unmatched(
     conn: Connection, programme_id: str, *, before: int | None = None, limit: int = 50
 ) -> list[RowMapping]:
@@ -71,7 +90,7 @@ def list_unmatched(
         or_(identifiers.c.programme_id == programme_id, evidence.c.tenant.is_(None)),
     )
     query = (
-        select(evidence)
+        select(*_AS_WRITTEN, _is_voided(programme_id))
         .where(or_(evidence.c.tenant == programme_id, evidence.c.tenant.is_(None)), ~known)
         .order_by(evidence.c.id.desc())
         .limit(limit)
@@ -85,3 +104,24 @@ def remove_evidence(conn: Connection, statements: Sequence[str]) -> None:
     """Forget the evidence of some statements, before it is made again from them."""
     for chunk in chunks(statements):
         conn.execute(delete(evidence).where(evidence.c.statement.in_(chunk)))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as its columns hold it: the store's bulk insertion takes plain values."""
+    return {
+        **row,
+        "timestamp": to_microseconds(row["timestamp"]),
+        "stored": to_microseconds(row["stored"]),
+        "facts": orjson.dumps(row["facts"]).decode(),
+    }
+
+
+_AS_WRITTEN = [column for column in evidence.columns if column.name != "voided"]
+
+
+def _is_voided(programme_id: str) -> ColumnElement[bool]:
+    """Whether evidence is taken back in a programme: what an unbound credential sent belongs to every programme that
+    knows the person, so a programme's void of it holds in that programme alone.
+    """
+    by_us = exists().where(voids.c.target == uuid_of(evidence.c.statement), voids.c.tenant == programme_id)
+    return or_(evidence.c.voided, and_(evidence.c.tenant.is_(None), by_us)).label("voided")

@@ -2,9 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, insert, not_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    tuple_,
+    update,
+)
 
 from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
@@ -128,13 +142,29 @@ def list_people(conn: Connection, programme_id: str, person_ids: Sequence[str]) 
 
 def touch_keys(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
     """Mark whoever these keys belong to as stale: in one programme, or in all where `tenant` is None."""
-    owners: set[tuple[str, str]] = set()
     for chunk in chunks(sorted(set(keys))):
-        query = select(identifiers.c.programme_id, identifiers.c.person_id).where(identifiers.c.key.in_(chunk))
-        if tenant is not None:
-            query = query.where(identifiers.c.programme_id == tenant)
-        owners.update((row.programme_id, row.person_id) for row in conn.execute(query))
-    touch(conn, sorted(owners))
+        conn.execute(_touch_owners(conn.dialect.name, bound=tenant is not None), {"keys": chunk, "tenant": tenant})
+
+
+@cache
+def _touch_owners(dialect: str, *, bound: bool) -> Update:
+    """One command, since every statement that is stored asks for it. It locks in the order of `touch`."""
+    owners = select(identifiers.c.programme_id, identifiers.c.person_id)
+    owners = owners.where(identifiers.c.key.in_(bindparam("keys", expanding=True)))
+    if bound:
+        owners = owners.where(identifiers.c.programme_id == bindparam("tenant"))
+    person = tuple_(participants.c.programme_id, participants.c.id)
+    change = update(participants).values(touched=participants.c.touched + 1)
+    if dialect == "sqlite":
+        return change.where(person.in_(owners))
+    locked = (
+        select(participants.c.programme_id, participants.c.id)
+        .where(person.in_(owners))
+        .order_by(participants.c.programme_id, participants.c.id)
+        .with_for_update()
+        .cte("locked")
+    )
+    return change.where(participants.c.programme_id == locked.c.programme_id, participants.c.id == locked.c.id)
 
 
 def touch_classes(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:

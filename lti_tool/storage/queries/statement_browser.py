@@ -64,8 +64,8 @@ def list_statements(conn: Connection, programme_id: str, wanted: Wanted, *, limi
             floor = places[-1] if floor is None else max(floor, places[-1])
     shown = sorted((seq for seq in found if floor is None or seq >= floor), reverse=True)
     if len(shown) > limit:
-        return Found(_load(conn, shown[:limit]), shown[limit - 1])
-    return Found(_load(conn, shown), floor)
+        return Found(_load(conn, programme_id, shown[:limit]), shown[limit - 1])
+    return Found(_load(conn, programme_id, shown), floor)
 
 
 def list_branches(conn: Connection, programme_id: str, wanted: Wanted) -> list[Select[Any]]:
@@ -90,7 +90,7 @@ def list_branches(conn: Connection, programme_id: str, wanted: Wanted) -> list[S
 
 def find_statement(conn: Connection, programme_id: str, statement: str) -> RowMapping | None:
     """One statement of the programme with its sender; None also for another programme's."""
-    query = _WITH_SENDER.where(
+    query = _with_sender(programme_id).where(
         _S.id == statement, or_(_S.tenant == programme_id, and_(_S.tenant.is_(None), _known(programme_id)))
     )
     return conn.execute(query).mappings().one_or_none()
@@ -98,8 +98,10 @@ def find_statement(conn: Connection, programme_id: str, statement: str) -> RowMa
 
 def list_voiding(conn: Connection, programme_id: str, statement: str) -> list[RowMapping]:
     """The statements that take a statement back, with their senders."""
-    query = _WITH_SENDER.join(voids, voids.c.seq == _S.seq).where(
-        voids.c.target == statement, or_(voids.c.tenant.is_(None), voids.c.tenant == programme_id)
+    query = (
+        _with_sender(programme_id)
+        .join(voids, voids.c.seq == _S.seq)
+        .where(voids.c.target == statement, or_(voids.c.tenant.is_(None), voids.c.tenant == programme_id))
     )
     return list(conn.execute(query.order_by(_S.seq)).mappings())
 
@@ -133,9 +135,15 @@ def list_named(conn: Connection, programme_id: str, text: str, *, limit: int = 2
 
 
 _WITH_EVIDENCE = select(_S.seq).join(evidence, uuid_of(evidence.c.statement) == _S.id)
-_WITH_SENDER = select(
-    _S.seq, _S.id, _S.tenant, _S.voided, _S.statement, credentials.c.name.label("sender"), credentials.c.attributes
-).outerjoin(credentials, credentials.c.id == _S.credential_id)
+
+
+def _with_sender(programme_id: str) -> Select[Any]:
+    """Statements with their senders; `voided` as it holds in the programme (`storage.queries.evidence`)."""
+    own = voids.alias()
+    by_us = exists().where(own.c.target == _S.id, own.c.tenant == programme_id)
+    is_voided = or_(_S.voided, and_(_S.tenant.is_(None), by_us)).label("voided")
+    columns = (_S.seq, _S.id, _S.tenant, is_voided, _S.statement, credentials.c.name.label("sender"))
+    return select(*columns, credentials.c.attributes).outerjoin(credentials, credentials.c.id == _S.credential_id)
 
 
 def _window(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -232,10 +240,10 @@ def _known(programme_id: str) -> Exists:
     )
 
 
-def _load(conn: Connection, places: Sequence[int]) -> list[RowMapping]:
+def _load(conn: Connection, programme_id: str, places: Sequence[int]) -> list[RowMapping]:
     if not places:
         return []
-    query = _WITH_SENDER.where(_S.seq.in_(places)).order_by(_S.seq.desc())
+    query = _with_sender(programme_id).where(_S.seq.in_(places)).order_by(_S.seq.desc())
     return list(conn.execute(query).mappings())
 
 

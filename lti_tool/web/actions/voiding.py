@@ -17,14 +17,17 @@ _SHORTEST, _LONGEST = 4, 500
 def void_statement(
     services: Services, session: LtiSession, statement: str, programme_id: str, form: Mapping[str, str]
 ) -> dict[str, str]:
-    """Void a statement of a programme that the platform shows; what is wrong with the form, by field."""
+    """Void a statement of a programme that the platform shows; what is wrong with the form, by field.
+
+    The void speaks for that programme: what a key of the whole installation sent stays as it is everywhere else.
+    """
     reason = form.get("reason", "").strip()
     with services.db.begin() as conn:
         programme = shown_programme(conn, session, programme_id)
         row = queries.find_statement(conn, programme, statement)
         if row is None:
             raise not_found()
-        if row["tenant"] is None or row["voided"] or queries.find_targets(conn, [row["seq"]]):
+        if row["voided"] or queries.find_targets(conn, [row["seq"]]):
             raise _cannot_be_voided()
         if not _SHORTEST <= len(reason) <= _LONGEST:
             said = {"least": _SHORTEST, "most": _LONGEST}
