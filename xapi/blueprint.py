@@ -1,5 +1,8 @@
 """The HTTP surface: every resource at its path, and what all of them have in common."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -48,13 +51,15 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
     try:
         call = read_call(request, root, store.max_body_bytes)
         major = read_version(call)
-        if not resource.public:
-            credential = call.credential = _identify(store, resource, call)
-            store.limits.spend(credential)
-        if major is None and not resource.public:
-            raise UnsupportedVersion
-        call.major = major or 1
-        answer = _dispatch(store, resource, call)
+        key_pair = None if resource.public else read_basic(call)
+        with _connection(store, resource, call):
+            if key_pair is not None:
+                credential = call.credential = _identify(store, resource, call, *key_pair)
+                store.limits.spend(credential)
+            if major is None and not resource.public:
+                raise UnsupportedVersion
+            call.major = major or 1
+            answer = _dispatch(store, resource, call)
     except DBAPIError as error:
         if not is_busy(error):
             raise
@@ -74,14 +79,23 @@ def _dispatch(store: Store, resource: Resource, call: Call) -> Answer:
     return route(store, call)
 
 
-def _identify(store: Store, resource: Resource, call: Call) -> Credential:
+@contextmanager
+def _connection(store: Store, resource: Resource, call: Call) -> Iterator[None]:
+    """One connection for a call that only reads; whoever writes must not hold one while it waits for its turn."""
+    if resource.public or call.method not in ("GET", "HEAD"):
+        yield
+        return
+    with store.read() as call.conn:
+        yield
+
+
+def _identify(store: Store, resource: Resource, call: Call, key: str, secret: str) -> Credential:
     """Whose call it is; from memory where the method itself makes sure that the credential is in force."""
-    key, secret = read_basic(call)
     if call.method in resource.confirming:
         known = store.remembered.find(key, secret, store.clock())
         if known is not None:
             return known
-    with store.read() as conn:
+    with call.reading(store.read) as conn:
         found = authenticate(conn, key, secret, store.clock())
     if found is None:
         raise Unauthenticated

@@ -8,11 +8,14 @@ import base64
 import binascii
 import re
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Request
+from sqlalchemy import Connection
 from werkzeug.datastructures import EnvironHeaders, Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -52,6 +55,8 @@ class Call:
     root: str
     """The path that the blueprint is mounted at, such as /xapi."""
     major: int = 1
+    conn: Connection | None = None
+    """Whoever only reads looks for the credential and for the answer over one connection."""
     _credential: Credential | None = field(default=None)
 
     @property
@@ -67,6 +72,15 @@ class Call:
     @property
     def content_type(self) -> str:
         return self.headers.get("Content-Type", "")
+
+    @contextmanager
+    def reading(self, connect: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+        """The connection of this call, or one that `connect` gives."""
+        if self.conn is not None:
+            yield self.conn
+            return
+        with connect() as conn:
+            yield conn
 
     def allow_params(self, *names: str) -> None:
         """Refuse parameters that are not named here (XAPI-00324); names are compared with their case."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Executable,
     Integer,
     Select,
     bindparam,
@@ -54,25 +55,25 @@ class Shape:
 
 
 @cache
-def page_of(shape: Shape, branches: tuple[Branch, ...]) -> Select[Any]:
+def page_of(shape: Shape, branches: tuple[Branch, ...]) -> Executable:
     """The first visible statements of branches, and where the newest reference is.
 
     `wanted` of each branch and `most` of all: branches may have statements in common.
     """
     newest = select(func.max(_R.seq)).scalar_subquery().label("newest_reference")
-    walks = [_walk(shape, branch).add_columns(newest) for branch in branches]
+    walks = [_walk(shape, branch) for branch in branches]
     if len(walks) == 1:
-        return _first(shape, branches[0], walks[0])
+        return _first(shape, branches[0], walks[0].add_columns(newest))
     if not shape.postgresql:  # SQLite merges walks in the order that it is asked for
-        merged = union_all(*walks)
+        merged = union_all(*(walk.add_columns(newest) for walk in walks))
         return merged.order_by(*shape.order(merged.selected_columns.seq)).limit(_MOST)
     ends = [select(_first(shape, branch, walk).subquery()) for branch, walk in zip(branches, walks, strict=True)]
     found = union_all(*ends).subquery()
-    return select(found).order_by(*shape.order(found.c.seq)).limit(_MOST)
+    return select(found, newest).order_by(*shape.order(found.c.seq)).limit(_MOST)
 
 
 @cache
-def sizes_of(shape: Shape, conditions: tuple[By, ...]) -> Select[Any]:
+def sizes_of(shape: Shape, conditions: tuple[By, ...]) -> Executable:
     """How many statements each condition alone finds, counted no further than `wanted`."""
     return select(*(_size(shape, by).label(by.name) for by in conditions))
 
@@ -102,8 +103,8 @@ def referring_to_few(shape: Shape, branches: tuple[Branch, ...], sees: Ways) -> 
 def _referring_to(shape: Shape, branch: Branch) -> Select[Any]:
     """What refers to a match of a branch from `low` to `high`."""
     references: Any = statement_references
-    joined = _R.target == _S.id
-    in_window = (_R.seq >= _LOW) & (_R.seq <= _HIGH)
+    joined: ColumnElement[bool] = _R.target == _S.id
+    in_window: ColumnElement[bool] = (_R.seq >= _LOW) & (_R.seq <= _HIGH)
     if shape.postgresql:  # which does not turn a join around that has a limit
         references = select(_R.seq).where(joined, in_window).limit(literal_column(str(LAST))).lateral()
         joined = in_window = true()
@@ -197,4 +198,4 @@ def _hidden(by: By) -> ColumnElement[bool]:
     """The condition on a statement in a form that leads no database to another index."""
     if by.table is not statements:
         return _condition(by, statements)
-    return _holds(by)[0].is_(True)  # type: ignore[no-any-return]
+    return _holds(by)[0].is_(True)

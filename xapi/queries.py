@@ -81,7 +81,7 @@ class _Search:
         rows = self._conn.execute(page_of(self._shape, self._branches), values).all()
         if rows:
             self._newest_reference = rows[0].newest_reference
-        return {row.seq: row.statement for row in rows}
+        return {seq: statement for seq, statement, _ in rows}
 
     def referring(self, found: Mapping[int, str]) -> dict[int, str]:
         """What refers, over any chain, to a match and belongs between those that were found."""

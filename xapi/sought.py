@@ -29,17 +29,13 @@ class By(Enum):
     OWN = statements.c.credential_id, "reader"
     TENANT = statements.c.tenant, "tenant"
 
-    @property
-    def column(self) -> Column[Any]:
-        return self.value[0]
-
-    @property
-    def parameter(self) -> str:
-        return self.value[1]
+    def __init__(self, column: Column[Any], parameter: str, *_difference: str) -> None:
+        self.column = column
+        self.parameter = parameter
 
     @property
     def table(self) -> Table:
-        return self.column.table  # type: ignore[return-value]
+        return self.column.table
 
 
 #: The ways in which one thing that is asked for can be part of a statement.

@@ -128,6 +128,14 @@ statement_agents = Table(
     PrimaryKeyConstraint("agent_id", "seq"),
     sqlite_with_rowid=False,
 )
+# An instructor is named in thousands of statements, and few are about them.
+Index(
+    "ix_xapi_statement_agents_direct",
+    statement_agents.c.agent_id,
+    statement_agents.c.seq,
+    sqlite_where=statement_agents.c.direct.is_(True),
+    postgresql_where=statement_agents.c.direct.is_(True),
+)
 
 #: Activities of a statement other than its object; they match the `activity` filter with related_activities.
 statement_activities = Table(

@@ -1,6 +1,6 @@
 """Reading from a million statements over HTTP, against the same rows fetched by bare SQL, on both databases.
 
-Each question is asked in three ways by turns, of other people and lessons every time:
+Each kind of question is asked in three ways by turns, of other people and lessons every time:
 
 - the store: GET /xapi/statements, by one client over one connection that is kept open;
 - the endpoint: the same server and client, but nothing is looked at except who and what by its number, and the text
@@ -22,11 +22,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from flask import Flask, Response, request
@@ -125,29 +126,36 @@ def _select(condition: str, link: str = "") -> TextClause:
 _AGENT, _ACTIVITY = "actor_id = :agent", "activity_id = :activity"
 _BOTH = f"{_AGENT} AND {_ACTIVITY}"
 
-#: By name: what is drawn, what the store is told beside it, and the SELECT.
-CASES: dict[str, tuple[list[Callable[[World], _Asked]], dict[str, str], TextClause]] = {
-    "id": ([World.any_id], {}, _select("id = :id")),
-    "agent": ([World.person], {}, _select(_AGENT)),
-    "activity since": ([World.lesson, World.since], {}, _select(f"{_ACTIVITY} AND s.seq > :after")),
-    "registration": ([World.registration], {}, _select("registration = :registration")),
-    "newest": ([], {}, _select("true")),
-    "newest, deep": ([World.deep], {}, _select("s.seq < :before")),
-    "agent, deep": ([World.person, World.deep], {}, _select(f"{_AGENT} AND s.seq < :before")),
-    "busy agent": ([World.busy], {}, _select(_AGENT)),
-    "rare activity": ([World.rare], {}, _select(_ACTIVITY)),
-    "busy agent, rare activity": ([World.busy, World.rare], {}, _select(_BOTH)),
-    "agent, activity": ([World.person, World.lesson], {}, _select(_BOTH)),
-    "agent, verb, activity": ([World.person, World.lesson], {"verb": _VERB}, _select(_BOTH)),
-    "related agent": (
-        [World.teacher],
-        {"related_agents": "true"},
-        _select("agent_id = :agent", "xapi_statement_agents"),
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A kind of question: what is drawn, the SELECT, and what the store is told beside what is drawn."""
+
+    draws: list[Callable[[World], _Asked]]
+    query: TextClause
+    beside: dict[str, str] = field(default_factory=dict)
+
+
+CASES: dict[str, Case] = {
+    "id": Case([World.any_id], _select("id = :id")),
+    "agent": Case([World.person], _select(_AGENT)),
+    "activity since": Case([World.lesson, World.since], _select(f"{_ACTIVITY} AND s.seq > :after")),
+    "registration": Case([World.registration], _select("registration = :registration")),
+    "newest": Case([], _select("true")),
+    "newest, deep": Case([World.deep], _select("s.seq < :before")),
+    "agent, deep": Case([World.person, World.deep], _select(f"{_AGENT} AND s.seq < :before")),
+    "busy agent": Case([World.busy], _select(_AGENT)),
+    "rare activity": Case([World.rare], _select(_ACTIVITY)),
+    "busy agent, rare activity": Case([World.busy, World.rare], _select(_BOTH)),
+    "agent, activity": Case([World.person, World.lesson], _select(_BOTH)),
+    "agent, verb, activity": Case([World.person, World.lesson], _select(_BOTH), {"verb": _VERB}),
+    "related agent": Case(
+        [World.teacher], _select("agent_id = :agent", "xapi_statement_agents"), {"related_agents": "true"}
     ),
-    "related activity": (
+    "related activity": Case(
         [World.content],
-        {"related_activities": "true"},
         _select("xapi_statement_activities.activity_id = :activity", "xapi_statement_activities"),
+        {"related_activities": "true"},
     ),
 }
 
@@ -161,7 +169,7 @@ def application() -> Flask:
 
     def bare(case: str) -> Response:
         with database.read() as conn:
-            found = _fetch(conn, CASES[case][2], orjson.loads(request.args["values"]))
+            found = _fetch(conn, CASES[case].query, orjson.loads(request.args["values"]))
         return Response(f"[{','.join(found)}]", mimetype="application/json")
 
     app.add_url_rule("/bare/<case>", view_func=bare)
@@ -214,16 +222,15 @@ def measure(url: URL, folder: Path, authorization: str) -> Iterator[dict[str, An
 def _compare(
     database: Database, connection: HTTPConnection, headers: dict[str, str], world: World, case: str
 ) -> dict[str, Any]:
-    draws, more, query = CASES[case]
-    store, endpoint, bare = [], [], []
+    store: list[float] = []
+    endpoint: list[float] = []
+    bare: list[float] = []
     for number in range(_BEFORE + _TIMES):
-        asked = [draw(world) for draw in draws]
-        params = {**more, **{name: value for one, _ in asked for name, value in one.items()}}
-        values = {name: value for _, one in asked for name, value in one.items()}
+        # Each way asks a question of its own: none finds what it needs in the memory because another has just read it.
         times = (
-            _get(connection, f"/xapi/statements?{urlencode(params)}", headers),
-            _get(connection, f"/bare/{case}?{urlencode({'values': orjson.dumps(values).decode()})}", headers),
-            _ask(database, query, values),
+            _get(connection, f"/xapi/statements?{urlencode(_draw(world, case)[0])}", headers),
+            _get(connection, f"/bare/{quote(case)}?values={quote(orjson.dumps(_draw(world, case)[1]))}", headers),
+            _ask(database, CASES[case].query, _draw(world, case)[1]),
         )
         if number >= _BEFORE:
             for some, one in zip((store, endpoint, bare), times, strict=True):
@@ -241,9 +248,15 @@ def _compare(
     }
 
 
+def _draw(world: World, case: str) -> _Asked:
+    drawn = [draw(world) for draw in CASES[case].draws]
+    params = {name: value for one, _ in drawn for name, value in one.items()}
+    return {**CASES[case].beside, **params}, {name: value for _, one in drawn for name, value in one.items()}
+
+
 def _get(connection: HTTPConnection, path: str, headers: dict[str, str]) -> float:
     began = time.perf_counter()
-    connection.request("GET", path.replace(" ", "%20"), headers=headers)
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     body = response.read()
     spent = time.perf_counter() - began

@@ -3,7 +3,7 @@
 Some hundreds of statements that together name everybody and everything are posted; all others are copies of these,
 with ids, moments, people and lessons of their own, put into the tables in bulk as the store would have put them. They
 are spread over a hundred days. Every fifth is by one busy person; five of theirs, the oldest, are about an activity
-that nobody else touches; and one in five hundred is a remark about an earlier statement, so that answers also hold
+that nobody else touches; and one in a thousand is a remark about an earlier statement, so that answers also hold
 what refers to a match.
 """
 
@@ -40,7 +40,7 @@ REMARK = "http://adlnet.gov/expapi/verbs/commented"
 SPAN = timedelta(days=100)
 _BATCH = 5_000
 _RARE = 5
-_BUSY_ONE_IN, _REMARK_ONE_IN = 5, 500
+_BUSY_ONE_IN, _REMARK_ONE_IN = 5, 1_000
 
 _Values = dict[str, str]
 
@@ -173,8 +173,12 @@ class _Copier:
         remarks = [(self._id(values["target"]), seq) for seq, values, _ in batch if not values["lesson"]]
         with self._database.begin() as conn:
             _insert(conn, statements, [self._row(*one) for one in batch])
-            _insert(conn, statement_agents, [(self._agent("t", values["teacher"]), seq, False) for seq, values, _ in batch])
-            _insert(conn, statement_activities, [pair for seq, values, _ in batch for pair in self._beside(seq, values)])
+            _insert(
+                conn, statement_agents, [(self._agent("t", values["teacher"]), seq, False) for seq, values, _ in batch]
+            )
+            _insert(
+                conn, statement_activities, [pair for seq, values, _ in batch for pair in self._beside(seq, values)]
+            )
             _insert(conn, statement_references, remarks)
 
     def _row(self, seq: int, values: _Values, text: str) -> tuple[Any, ...]:

@@ -103,3 +103,12 @@ def test_a_connection_that_the_server_ended_is_replaced_unnoticed(db: Database) 
     for door in (db.read, db.begin):
         with door() as conn:
             assert conn.scalar(text("SELECT pg_backend_pid()")) != ended
+
+
+def test_postgresql_neither_compiles_nor_shares_out_what_takes_milliseconds(db: Database) -> None:
+    if db.is_sqlite:
+        pytest.skip("SQLite does neither")
+    for connect in (db.read, db.begin):
+        with connect() as conn:
+            told = [conn.scalar(text(f"SHOW {name}")) for name in ("jit", "max_parallel_workers_per_gather")]
+        assert told == ["off", "0"]

@@ -16,7 +16,7 @@ def get(store: Store, call: Call) -> Answer:
     call.allow_params("activityId")
     demand(call.credential, "statements/read", "statements/read/mine", "all/read", "state", "profile")
     iri = read_activity_id(call)
-    with store.read() as conn:
+    with call.reading(store.read) as conn:
         definition = conn.scalar(select(activities.c.definition).where(activities.c.key == iri))
     activity = {"objectType": "Activity", "id": iri}
     return json_answer({**activity, "definition": definition} if definition else activity)

@@ -23,7 +23,7 @@ def get(store: Store, call: Call) -> Answer:
     check_document(call.credential, agent, None)
     names = {agent["name"]} if "name" in agent else set()
     query = select(agent_names.c.name).join(agents, agents.c.id == agent_names.c.agent_id)
-    with store.read() as conn:
+    with call.reading(store.read) as conn:
         names.update(conn.scalars(query.where(agents.c.key == agent_key(agent))))
     person = {"objectType": "Person", **{name: [agent[name]] for name in IDENTIFIERS if name in agent}}
     return json_answer({**person, "name": sorted(names)} if names else person)

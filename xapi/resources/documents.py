@@ -37,7 +37,7 @@ def document_resource(name: str, locate: Locate, *, name_param: str, remove_all:
         place = locate(call)
         if name_param in call.params:
             return _get_one(store, call, place.named(call.params[name_param]))
-        return _list(store, place, read_moment(call, "since"))
+        return _list(store, call, place, read_moment(call, "since"))
 
     def put(store: Store, call: Call) -> Answer:
         place = locate(call).named(call.param(name_param))
@@ -58,7 +58,7 @@ def document_resource(name: str, locate: Locate, *, name_param: str, remove_all:
 
 
 def _get_one(store: Store, call: Call, place: Place) -> Answer:
-    with store.read() as conn:
+    with call.reading(store.read) as conn:
         document = find_document(conn, place)
     if document is None:
         raise NotFound(f"there is no document {place.name!r} here")
@@ -68,8 +68,8 @@ def _get_one(store: Store, call: Call, place: Place) -> Answer:
     return Answer(200, document.content, document.content_type, headers)
 
 
-def _list(store: Store, place: Place, since: datetime | None) -> Answer:
-    with store.read() as conn:
+def _list(store: Store, call: Call, place: Place, since: datetime | None) -> Answer:
+    with call.reading(store.read) as conn:
         names, latest = list_names(conn, place, since)
     headers = {} if latest is None else {"Last-Modified": http_date(latest)}
     return json_answer(names, headers=headers)

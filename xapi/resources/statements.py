@@ -66,7 +66,7 @@ def get(store: Store, call: Call) -> Answer:
     """One statement by its id, or a page of those that match."""
     one = asks_for_one(call)
     reader = Reader(call.credential, reads_only_own(call.credential))
-    with store.read() as conn:
+    with call.reading(store.read) as conn:
         horizon = _horizon(store, conn)
         if one is not None:
             answer = _answer_one(store, conn, call, reader, *one)
@@ -87,7 +87,7 @@ def _answer_one(
     row = find_statement(conn, reader, statement_id, voided=voided)
     if row is None:
         raise NotFound(f"there is no {'voided ' if voided else ''}statement {statement_id} here")
-    body = _formatted(conn, call, [row[1]])[0]
+    body = _formatted(conn, call, [row[1]])[0].encode()
     return _answer(store, conn, call, body, [row])
 
 
@@ -95,14 +95,14 @@ def _answer_page(store: Store, conn: Connection, call: Call, reader: Reader, fil
     page = find_page(conn, store.memory, reader, filters)
     texts = _formatted(conn, call, [text for _, text in page.rows])
     more = _more(call, page.rows[-1][0]) if page.more else ""
-    body = b'{"statements":[' + b",".join(texts) + b'],"more":' + orjson.dumps(more) + b"}"
+    body = f'{{"statements":[{",".join(texts)}],"more":{orjson.dumps(more).decode()}}}'.encode()
     return _answer(store, conn, call, body, page.rows)
 
 
 def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Sequence[tuple[int, str]]) -> Answer:
     headers = {}
     if rows:
-        headers["Last-Modified"] = http_date(max(stored_at(seq) for seq, _ in rows))
+        headers["Last-Modified"] = http_date(stored_at(max(seq for seq, _ in rows)))
     if not wants_attachments(call):
         return Answer(200, body, JSON, headers)
     types = described_types(orjson.loads(text) for _, text in rows)
@@ -112,14 +112,15 @@ def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Seque
     return Answer(200, whole, content_type, headers)
 
 
-def _formatted(conn: Connection, call: Call, texts: Sequence[str]) -> list[bytes]:
+def _formatted(conn: Connection, call: Call, texts: Sequence[str]) -> Sequence[str]:
+    """The JSON of each statement; as it is stored, where that is what is asked for."""
     wanted = read_format(call)
     if wanted == "exact":
-        return [text.encode() for text in texts]
+        return texts
     if wanted == "ids":
-        return [orjson.dumps(to_ids(text)) for text in texts]
+        return [orjson.dumps(to_ids(text)).decode() for text in texts]
     preferences = read_preferences(call.headers.get("Accept-Language", ""))
-    return [orjson.dumps(statement) for statement in to_canonical(conn, texts, preferences)]
+    return [orjson.dumps(statement).decode() for statement in to_canonical(conn, texts, preferences)]
 
 
 def _more(call: Call, cursor: int) -> str:
