@@ -1,10 +1,14 @@
-"""`record`: mark the credits of everybody who has passed as entered 学分录入, or enter corrected ones anew."""
+"""`record`: mark the credits of everybody who has passed as entered 学分录入, or enter corrected ones anew.
+
+`recorded`: what was entered so far, batch by batch.
+"""
 
 import click
 
 from lti_tool.cli.context import Tool, pass_tool, print_json, report_problems
 from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.credits.recording import Batch, CannotRecord, Recording
+from lti_tool.storage.queries.recordings import list_batches, list_entries
 
 
 @click.command()
@@ -48,4 +52,28 @@ def record(
     click.echo(f"{len(batch.entries)} participants {done}." if batch.entries else "Nobody is ready to be entered.")
 
 
-COMMANDS = (record,)
+@click.command()
+@click.option("--programme", "programme_id", required=True)
+@click.option("--batch", type=int, help="Who is in this batch, with what.")
+@click.option("--json", "as_json", is_flag=True)
+@pass_tool
+def recorded(tool: Tool, programme_id: str, *, batch: int | None, as_json: bool) -> None:
+    """List the batches that were entered, newest first: when, by whom, with which receipt, for how many."""
+    with tool.db.read() as conn:
+        batches = [row for row in list_batches(conn, programme_id, limit=10_000) if batch in {None, row["id"]}]
+        entries = list_entries(conn, batch) if batch is not None and batches else []
+    if batch is not None and not batches:
+        raise click.BadParameter(f'"{programme_id}" has no batch {batch}', param_hint="--batch")
+    if as_json:
+        people = {"entries": {row["participant_id"]: float(row["credits"]) for row in entries}} if entries else {}
+        told = ("at", "by", "receipt", "people")
+        print_json([{"batch": row["id"], **{name: row[name] for name in told}, **people} for row in batches])
+        return
+    for row in batches:
+        receipt = f", receipt {row['receipt']}" if row["receipt"] else ""
+        click.echo(f"batch {row['id']}: {row['at']:%Y-%m-%d %H:%M} UTC by {row['by']}{receipt}, {row['people']} people")
+    for row in entries:
+        click.echo(f"{row['participant_id']}  {row['credits']}")
+
+
+COMMANDS = (record, recorded)

@@ -1,7 +1,6 @@
 """The cycle 周期: from the first day's midnight to the end of the last day, in the programme's zone (R-038, A-15)."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -60,13 +59,6 @@ def first_semester_ends(programme: Programme, rules: RuleSet) -> date:
     """The last day of the programme's first semester: 1 学年（2 学期）, 31 January in Zhejiang (R-019, A-15)."""
     ends = _day(programme.start.year, rules.thresholds.semester_ends)
     return ends if ends >= programme.start else _day(programme.start.year + 1, rules.thresholds.semester_ends)
-
-
-def by_semester(by_day: Mapping[date, int], programme: Programme, rules: RuleSet) -> tuple[int, int]:
-    """Figures by day, such as a learner's seconds, as those of the first and of the second semester."""
-    ends = first_semester_ends(programme, rules)
-    first = sum(amount for day, amount in by_day.items() if day <= ends)
-    return first, sum(by_day.values()) - first
 
 
 def zone_of(programme: Programme, settings: Settings) -> str:

@@ -10,11 +10,6 @@ ZERO = Decimal(0)
 TENTH = Decimal("0.1")
 
 
-def to_decimal(value: Decimal | int | str) -> Decimal:
-    """An exact decimal of a whole number or of the text of one."""
-    return Decimal(value)
-
-
 def floor_to_tenth(value: Decimal) -> Decimal:
     """`value` cut to one decimal place: 16.999 credits are 16.9, as 不少于 allows no rounding up."""
     return value.quantize(TENTH, rounding=ROUND_FLOOR)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from lti_tool.domain.courses import CourseFinder
-from lti_tool.domain.cycle import Cycle, build_cycle
+from lti_tool.domain.cycle import Cycle, build_cycle, zone_of
 from lti_tool.domain.points import school_points, stage_binds, stage_of, valid_points
 from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.structure import Structure
-from lti_tool.domain.values import Group, OfflineClass, Participant, Person, Programme, School, Stage
+from lti_tool.domain.times import midnight, to_microseconds
+from lti_tool.domain.values import Group, OfflineClass, OfflineSession, Participant, Person, Programme, School, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,18 @@ class LearnerContext:
         if group in self.participant.extra_groups and self.rules.settings.transfer_policy == "evidence_date":
             return self.index.places.get(group or "", self.place)
         return self.place
+
+    def was_before_they_joined(self, session: OfflineSession) -> bool:
+        """Whether an offline session was over when this participant joined: it was not theirs to attend.
+
+        Nothing else follows from the day. The guide gives no discount to those who join late, and what is on record
+        of them counts whenever in the cycle it happened; a sign-in of such a session counts too.
+        """
+        joined = self.participant.joined
+        if joined is None:
+            return False
+        zone = ZoneInfo(zone_of(self.programme, self.rules.settings))
+        return to_microseconds(session.ends_at) <= midnight(joined, zone)
 
     @property
     def offline_classes(self) -> tuple[OfflineClass, ...]:

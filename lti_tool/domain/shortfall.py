@@ -7,15 +7,15 @@ from decimal import Decimal
 from lti_tool.domain.credits.assessment import list_open_assessments
 from lti_tool.domain.decimals import ZERO
 from lti_tool.domain.learner import LearnerContext
-from lti_tool.domain.values import Credit
+from lti_tool.domain.values import Credit, OfflineSession
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
     """One requirement that is not met, with how much is missing in its own measure, and what would help.
 
-    `component` is a word of `unmet`. `action` is study, attend, write_log, practise, get_approval, mend_plan or
-    await_assessment.
+    `component` is a word of `unmet`. `action` is study, attend, make_up, write_log, practise, get_approval, mend_plan
+    or await_assessment.
     """
 
     component: str
@@ -37,21 +37,25 @@ def _online(credit: Credit, _context: LearnerContext) -> Iterator[Shortfall]:
 
 
 def _offline(credit: Credit, context: LearnerContext) -> Iterator[Shortfall]:
-    """Sessions to attend, and apart from them those that lack the log alone."""
+    """Sessions to attend; apart from them those from before they joined, and those that lack the log alone."""
     missing = credit.offline.maximum - credit.offline.credits
     signed_in = _sessions_with(credit, context, "log_missing")
     done = _sessions_with(credit, context, "signed_in", "incomplete") | signed_in
-    unattended = tuple(key for key in _planned(context) if key not in done)
-    if unattended or not signed_in:
-        yield Shortfall("offline", "attend", credits=missing, offline_sessions=unattended)
+    unattended = [(key, session) for key, session in _planned(context) if key not in done]
+    bygone = tuple(key for key, session in unattended if context.was_before_they_joined(session))
+    attend = tuple(key for key, _ in unattended if key not in bygone)
+    if attend or not (signed_in or bygone):
+        yield Shortfall("offline", "attend", credits=missing, offline_sessions=attend)
+    if bygone:
+        yield Shortfall("offline", "make_up", credits=missing, offline_sessions=bygone)
     if signed_in:
-        logs = tuple(key for key in _planned(context) if key in signed_in)
+        logs = tuple(key for key, _ in _planned(context) if key in signed_in)
         yield Shortfall("offline", "write_log", credits=missing, offline_sessions=logs)
 
 
-def _planned(context: LearnerContext) -> list[tuple[str, str]]:
+def _planned(context: LearnerContext) -> list[tuple[tuple[str, str], OfflineSession]]:
     return [
-        (offline.id, session.id)
+        ((offline.id, session.id), session)
         for offline in context.offline_classes
         for session in offline.sessions
         if not session.makeup_for and not offline.team_training

@@ -166,7 +166,7 @@ class Participant:
     group: str
     position: str = "teacher"
     extra_groups: tuple[str, ...] = ()
-    joined: date | None = None  # someone who joins later is judged from their own date
+    joined: date | None = None  # offline sessions that were over by then were not theirs to attend
 
 
 @dataclass(frozen=True, slots=True)

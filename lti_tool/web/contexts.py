@@ -111,12 +111,13 @@ class SessionState:
     has_log: bool
     needs_log: bool
     is_over: bool
+    before_joining: bool  # over when they joined, and not attended: nothing that they missed
     credits: Decimal
     statement: str | None
 
     @property
     def may_write_log(self) -> bool:
-        return self.is_over and self.needs_log and not self.has_log
+        return self.is_over and self.needs_log and not self.has_log and not self.before_joining
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,5 +42,22 @@ def test_a_correction_names_its_people(passed: Tool, run) -> None:
     assert orjson.loads(done.output) == {"batch": 2, "entries": {ZHANG: 0.0}}
 
 
+def test_what_was_entered_is_listed_with_who_and_when(passed: Tool, run) -> None:
+    run("record", "--programme", PROGRAMME, "--by", "王老师", "--receipt", "42")
+
+    listed = run("recorded", "--programme", PROGRAMME).output
+    (batch,) = orjson.loads(run("recorded", "--programme", PROGRAMME, "--batch", "1", "--json").output)
+
+    assert (listed.startswith("batch 1: 20"), listed.endswith(" UTC by 王老师, receipt 42, 1 people\n")) == (True, True)
+    assert (batch["by"], batch["receipt"], batch["entries"]) == ("王老师", "42", {ZHANG: 50.0})
+    assert run("recorded", "--programme", PROGRAMME, "--batch", "1").output == f"{listed}{ZHANG}  50\n"
+
+
+def test_a_batch_that_there_is_not(passed: Tool, run) -> None:
+    refused = run("recorded", "--programme", PROGRAMME, "--batch", "7")
+
+    assert (refused.exit_code, f'"{PROGRAMME}" has no batch 7' in refused.output) == (2, True)
+
+
 def test_a_programme_that_there_is_not(tool: Tool, run) -> None:
     assert run("record", "--programme", "nothing", "--by", "王老师").exit_code == 2

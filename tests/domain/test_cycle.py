@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.domain.cycle import build_cycle, by_semester, cohort_window, first_semester_ends, zone_of
+from lti_tool.domain.cycle import build_cycle, cohort_window, first_semester_ends, zone_of
 from lti_tool.domain.settings import Window
 from lti_tool.domain.times import days_between, midnight, to_microseconds
 from tests.domain.notation import ZONE, moment, programme, rules_with
@@ -133,11 +133,3 @@ def test_days_between() -> None:
 )
 def test_the_first_semester_ends_on_31_january(start: str, ends: str) -> None:
     assert str(first_semester_ends(programme(start=date.fromisoformat(start)), rules_with())) == ends
-
-
-def test_figures_by_semester() -> None:
-    """R-019: both semesters are reported."""
-    by_day = {date(2026, 9, 1): 60, date(2027, 1, 31): 30, date(2027, 2, 1): 7}
-
-    assert by_semester(by_day, programme(), rules_with()) == (90, 7)
-    assert by_semester({}, programme(), rules_with()) == (0, 0)

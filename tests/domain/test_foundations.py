@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.domain.courses import CourseFinder
-from lti_tool.domain.decimals import floor_to_tenth, proportion, split_in_tenths, to_decimal
+from lti_tool.domain.decimals import floor_to_tenth, proportion, split_in_tenths
 from lti_tool.domain.identifiers import account_key, email_key, openid_key, participant_key, sha1sum_key
 from lti_tool.domain.minutes.sums import split_seconds
 from lti_tool.domain.points import school_points, stage_of, valid_points
@@ -65,10 +65,6 @@ def test_seconds_are_shared_out_and_add_up(
     seconds: int, points: tuple[str, ...], shares: list[tuple[str, int]]
 ) -> None:
     assert list(split_seconds(seconds, points)) == shares
-
-
-def test_decimals_come_from_whole_numbers_and_texts() -> None:
-    assert [to_decimal(value) for value in (24, "24.9", Decimal("24.9"))] == [24, Decimal("24.9"), Decimal("24.9")]
 
 
 def test_identifier_keys() -> None:

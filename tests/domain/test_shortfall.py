@@ -1,6 +1,7 @@
 """What a learner still lacks, in its own measure, and what would help."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 
 from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.shortfall import Shortfall, list_shortfalls
-from lti_tool.domain.values import Evidence, OfflineClass, OfflineSession
+from lti_tool.domain.values import Evidence, OfflineClass, OfflineSession, Participant
 from tests.domain.notation import SCHOOL, context_of, credit_of, moment, programme, rules_with, study
 from tests.domain.people import approved, assessed, did, practice, signed_in, wrote_log
 
 PLAN = programme(practice=(practice("p1", "20", "T7"), practice("p2", "20", "T2")))
+
+OFFLINE = {"attend", "make_up", "write_log"}
 
 
 def shortfalls(*evidence: Evidence, context: LearnerContext | None = None, **settings: Any) -> dict[str, Shortfall]:
@@ -96,6 +99,40 @@ def test_a_session_made_up_is_not_asked_for() -> None:
     found = shortfalls(signed_in("m2"), wrote_log("m2"), *whole("1"), context=context)["attend"]
 
     assert found.offline_sessions == (("cls-1", "3"), ("cls-1", "4"))
+
+
+@pytest.mark.parametrize(
+    ("joined", "to_make_up", "to_attend"),
+    [
+        (None, "", "1234"),
+        ("2026-11-07", "", "1234"),  # in the morning of that day nothing was over
+        ("2026-11-08", "12", "34"),
+        ("2026-11-15", "1234", ""),
+    ],
+)
+def test_what_was_over_before_they_joined_is_to_be_made_up_for(
+    joined: str | None, to_make_up: str, to_attend: str
+) -> None:
+    found = shortfalls(context=context_of(PLAN, participant=joined_on(joined)))
+
+    asked = {action: "".join(name for _, name in found[action].offline_sessions) for action in found.keys() & OFFLINE}
+    assert asked == {action: names for action, names in (("make_up", to_make_up), ("attend", to_attend)) if names}
+    assert {found[action].credits for action in asked} == {8}
+
+
+def test_what_happened_before_they_joined_is_still_theirs() -> None:
+    said = [*whole("1"), *study("10-12 19:00-19:40 slice A session=1")]
+    context = context_of(PLAN, participant=joined_on("2026-12-01"))
+
+    credit = credit_of(said, context)
+
+    assert credit == replace(credit_of(said, context_of(PLAN)), as_of=credit.as_of)
+    assert (credit.offline.credits, credit.online.seconds) == (2, 2_400)
+    assert shortfalls(*said, context=context)["make_up"].offline_sessions == tuple(("cls-1", name) for name in "234")
+
+
+def joined_on(day: str | None) -> Participant:
+    return Participant("zhang", "张老师", "grp-1", joined=date.fromisoformat(day) if day else None)
 
 
 def test_where_no_class_is_planned_there_is_still_something_to_attend() -> None:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -448,3 +449,20 @@ def _account(participant: str) -> dict[str, object]:
 def _stranger(number: int) -> dict[str, object]:
     actor = {"account": {"homePage": MOODLE, "name": f"stranger-{number}"}}
     return statement(ADL + "experienced", "https://content.example.org/x", actor=actor, timestamp=f"{DAY}T19:00:00Z")
+
+
+# ── somebody who joined later ───────────────────────────────────────────────────────────────────────
+
+
+def test_sessions_from_before_somebody_joined_are_not_held_against_them(room: Classroom) -> None:
+    """Sessions 1 and 2 were on 7 November, 3 and 4 on the 14th; they joined in between and came to nothing."""
+    people = tuple(replace(one, joined=date(2026, 11, 10)) if one.id == ZHANG else one for one in EXAMPLE.participants)
+    before = room.trainer().get(f"participants/{ZHANG}").text
+    room.load(replace(EXAMPLE, participants=people))
+
+    after = room.trainer().get(f"participants/{ZHANG}").text
+    own = room.participant(ZHANG).get("credits").text
+
+    assert (before.count("no sign-in"), before.count("before they joined")) == (4, 0)
+    assert (after.count("no sign-in"), after.count("before they joined")) == (2, 2)
+    assert (own.count("before you joined"), own.count("Write the log")) == (2, 2)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, select
 
 from lti_tool.storage.dialects import upsert
 from lti_tool.storage.queries.people import chunks
@@ -45,16 +45,6 @@ def list_results(
         if value is not None:
             query = query.where(column == value)
     return list(conn.execute(query.order_by(results.c.participant_id).limit(limit)).mappings())
-
-
-def count_by_status(conn: Connection, programme_id: str) -> dict[str, int]:
-    """How many participants stand in which status."""
-    query = (
-        select(results.c.status, func.count().label("number"))
-        .where(results.c.programme_id == programme_id)
-        .group_by(results.c.status)
-    )
-    return {row.status: row.number for row in conn.execute(query)}
 
 
 def _with_roster() -> Select[Any]:

@@ -58,6 +58,7 @@ def _state(
         has_log=bool(logs),
         needs_log=context.rules.settings.log_required == "teacher",
         is_over=session.ends_at <= now,
+        before_joining=not sign_ins and context.was_before_they_joined(session),
         credits=sum((one.credits or ZERO for one in sign_ins + logs), ZERO),
         statement=best.statement if best else None,
     )

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from lti_tool.credits.service import Explained
+from lti_tool.domain.cycle import first_semester_ends
 from lti_tool.domain.values import Component
 from lti_tool.web.contexts import CourseMinutes, Semester
 from lti_tool.web.pages.lines import programme_zone
@@ -21,7 +22,7 @@ def calendar_of(explained: Explained, today: date) -> list[Semester]:
         for outcome in credit.explanation
         if outcome.timestamp and outcome.component is Component.ONLINE
     )
-    turn = context.rules.thresholds.semester_ends
+    turn = first_semester_ends(context.programme, context.rules)
     return build_calendar(context.cycle.days, turn, credit.online_by_day, number, today)
 
 

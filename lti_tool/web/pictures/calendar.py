@@ -11,24 +11,16 @@ LEVEL_MINUTES = (1, 20, 45, 90)
 
 def build_calendar(
     days: Sequence[date],
-    semester_end: tuple[int, int],
+    turn: date,
     seconds: Mapping[date, int],
     statements: Mapping[date, int],
     today: date,
 ) -> list[Semester]:
-    """The semesters of a cycle; `semester_end` is month and day of the first one's last day."""
+    """The semesters of a cycle; `turn` is the last day of the first one."""
     if not days:
         return []
-    turn = _turn(days[0], days[-1], semester_end)
     halves = [[day for day in days if day <= turn], [day for day in days if day > turn]]
     return [_semester(half, seconds, statements, today) for half in halves if half]
-
-
-def _turn(first: date, last: date, semester_end: tuple[int, int]) -> date:
-    """The last day of the first semester; the cycle's own last day where the semester ends outside of it."""
-    month, day = semester_end
-    candidates = [date(year, month, day) for year in range(first.year, last.year + 1)]
-    return next((turn for turn in candidates if first <= turn < last), last)
 
 
 def _semester(
