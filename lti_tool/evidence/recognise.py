@@ -9,7 +9,7 @@ from typing import Any
 from lti_tool.domain.identifiers import participant_key
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
 from lti_tool.evidence.activities import Vocabulary
-from lti_tool.evidence.durations import is_no_time, parse_duration, parse_time
+from lti_tool.evidence.durations import LARGEST, is_no_time, parse_duration, parse_time
 from lti_tool.evidence.people import key_of, keys_of_members
 from lti_tool.evidence.verbs import VERBS, is_video_verb
 
@@ -278,7 +278,7 @@ def _amount(raw: Any) -> Decimal | None:
     """Credits of an approval: exact, by way of the number's own text."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    return _decimal(str(raw))
+    return Decimal(str(raw))
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -286,7 +286,7 @@ def _decimal(text: str) -> Decimal | None:
         value = Decimal(text.strip())
     except ArithmeticError:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value) < LARGEST else None
 
 
 def _is_count(value: Any) -> bool:
@@ -294,7 +294,8 @@ def _is_count(value: Any) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_one = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+    return float(value) if is_one else None
 
 
 def _flag(value: Any) -> bool | None:

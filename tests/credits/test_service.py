@@ -194,6 +194,22 @@ def test_everything_derived_can_be_made_again_from_the_statements(tool: Tool) ->
     assert reasons(tool) == explained
 
 
+def test_no_statement_can_stop_the_computing(tool: Tool) -> None:
+    """Numbers and years that nobody means are refused with a reason; what else there is counts."""
+    approve, studied = approval("p1", 1e308), slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00")
+    endless = statement(ADL + "completed", "https://content.example.org/au/t7-data-literacy/9")
+    endless |= {"timestamp": "2026-10-14T19:00:00+08:00", "result": {"duration": f"PT{'9' * 400}H"}}
+    late = slice_("9999-12-31T23:00:00-08:00", "9999-12-31T23:59:59-08:00")
+    early = slice_("0001-01-01T00:00:00+08:00", "0001-01-05T00:05:00+08:00")
+    late["timestamp"], early["timestamp"] = "9999-12-31T23:59:59Z", "2026-10-14T19:00:00+08:00"
+
+    tool.send(*(stage("p1", name) for name in ("plan", "lesson", "reflection")), approve, studied, endless, late, early)
+
+    assert (result(tool)["practice"], result(tool)["online_seconds"]) == (Decimal(5), 300)
+    told = reasons(tool)
+    assert [told[one["id"]] for one in (endless, late, early)] == ["bad_duration", "future", "outside_cycle"]
+
+
 def test_a_trainers_log_stands_for_the_whole_class_where_the_programme_says_so(tool: Tool, clock: FakeClock) -> None:
     by_class = replace(EXAMPLE.programme, settings={"log_required": "class"})
     with tool.db.begin() as conn:

@@ -1,6 +1,6 @@
 """What statements are evidence of (domain.md §3a, contract §6)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from lti_tool.domain.identifiers import account_key, email_key, participant_key
 from lti_tool.domain.values import Component, Evidence, Kind, Presence, Verb
 from lti_tool.evidence.activities import Vocabulary
-from lti_tool.evidence.durations import parse_duration
+from lti_tool.evidence.durations import parse_duration, parse_time
 from lti_tool.evidence.recognise import is_assessment, recognise
 from lti_tool.evidence.rows import to_evidence, to_row
 from tests.support.statements import ADL, BASE, MOODLE, STREAMS, ZHANG, statement, twelve
@@ -262,6 +262,50 @@ def test_evidence_survives_its_way_through_the_database(number: int) -> None:
     row = to_row(found[0], None)
 
     assert to_evidence(row, None) == found[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-10-12T19:00:00+08:00", "2026-10-12T11:00:00+00:00"),
+        ("0001-01-01T00:00:00+08:00", "0001-01-03T00:00:00+00:00"),
+        ("9999-12-31T23:59:59-08:00", "9999-12-29T00:00:00+00:00"),
+        ("9999-06-01T00:00:00Z", "9999-06-01T00:00:00+00:00"),
+    ],
+)
+def test_times_can_be_told_in_every_zone(text: str, told: str) -> None:
+    moment = parse_time(text)
+
+    assert moment is not None
+    assert moment.isoformat() == told
+    assert [moment.astimezone(timezone(timedelta(hours=hours))) for hours in (-14, 14)] == [moment, moment]
+
+
+@pytest.mark.parametrize("text", ["2026-10-12T19:00:00", "2026-10-12T25:00:00Z", "yesterday", None, 7])
+def test_what_is_no_time(text: object) -> None:
+    assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [("0[.]12[,]14[.]21.5", ((0, 12), (14, 21.5))), ("0[.]1e999[,]0[.]1e13[,]3[.]4", ((3, 4),)), ("NaN[.]3", ())],
+)
+def test_played_segments(text: str, seen: tuple[tuple[float, float], ...]) -> None:
+    raw = twelve(2)
+    raw["result"]["extensions"]["https://w3id.org/xapi/video/extensions/played-segments"] = text
+
+    assert read_one(raw).video_segments == seen
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [(5, Decimal(5)), (2.55, Decimal("2.55")), (1e30, Decimal("1e30")), (-1e30, Decimal("-1e30")), ("5", None)],
+)
+def test_granted_credits(said: object, read_as: Decimal | None) -> None:
+    raw = twelve(10)
+    raw["result"]["extensions"][f"{BASE}/extensions/credits"] = said
+
+    assert read_one(raw).credits == read_as
 
 
 def test_a_statement_without_timestamp_happened_when_it_was_stored() -> None:

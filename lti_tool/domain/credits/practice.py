@@ -152,7 +152,7 @@ def grant(activity: PracticeActivity, decisive: Evidence) -> Decimal:
     """
     if decisive.kind is not Kind.VERDICT or decisive.credits is None:
         return activity.credits
-    return max(ZERO, min(activity.credits, floor_to_tenth(decisive.credits)))
+    return floor_to_tenth(max(ZERO, min(activity.credits, decisive.credits)))
 
 
 def _required_stages(activity: PracticeActivity, context: LearnerContext) -> tuple[str, ...]:
