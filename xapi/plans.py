@@ -152,7 +152,9 @@ def _in_window(shape: Shape, branch: Branch) -> list[ColumnElement[bool]]:
     well. An index of some rows only it takes where its condition is seen to hold.
     """
     driver, place = branch.driver, branch.table.c.seq
-    if driver is None or branch.beside or not shape.postgresql:
+    if branch.beside:  # whatever of the window an index could answer would be guessed to be little
+        return [*_equal(branch), place + 0 >= _LOW, place + 0 <= _HIGH]
+    if driver is None or not shape.postgresql:
         return [*_equal(branch), place >= _LOW, place <= _HIGH]
     pair, value = tuple_(driver.column, place), _parameter(driver)
     bounds = [pair >= tuple_(value, _LOW), pair <= tuple_(value, _HIGH), driver.column.is_not(None)]
