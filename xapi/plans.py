@@ -16,6 +16,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Select,
+    Table,
     bindparam,
     func,
     literal,
@@ -39,8 +40,19 @@ _R = statement_references.c
 _LOW, _HIGH = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
 _WANTED, _MOST = bindparam("wanted", type_=Integer), bindparam("most", type_=Integer)
 
-#: Conditions that all hold, the driver first.
-Branch = tuple[By, ...]
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Conditions that all hold; none: all statements."""
+
+    driver: By | None = None
+    beside: tuple[By, ...] = ()
+    """Find few as well: PostgreSQL may lay their indexes over the driver's, fetch what is in all and sort it."""
+    others: tuple[By, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        return statements if self.driver is None else self.driver.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,46 +120,51 @@ def _referring_to(shape: Shape, branch: Branch) -> Select[Any]:
     if shape.postgresql:  # which does not turn a join around that has a limit
         references = select(_R.seq).where(joined, in_window).limit(literal_column(str(LAST))).lateral()
         joined = in_window = true()
-    query = _by_way_of(branch[0], select(references.c.seq.label("seq"))).join_from(statements, references, joined)
-    return query.where(in_window, *_holds(branch[0]), *map(_hidden, branch[1:]))
+    query = _by_way_of(branch, select(references.c.seq.label("seq"))).join_from(statements, references, joined)
+    return query.where(in_window, *_equal(branch))
 
 
 def _walk(shape: Shape, branch: Branch) -> Select[Any]:
-    """The visible statements of a branch in the window, by the index of its driver."""
-    query = select(_place(branch), _S.statement).where(_S.voided.is_(False), *map(_hidden, branch[1:]))
-    if not branch:
-        return query.where(_S.seq >= _LOW, _S.seq <= _HIGH)
-    return _by_way_of(branch[0], query).where(*_in_window(shape, branch[0]))
+    """The visible statements of a branch in the window."""
+    query = _by_way_of(branch, select(branch.table.c.seq, _S.statement))
+    return query.where(_S.voided.is_(False), *_in_window(shape, branch))
 
 
 def _first(shape: Shape, branch: Branch, walk: Select[Any]) -> Select[Any]:
     """The first `wanted` of a walk: in the order of the driver's index, of which PostgreSQL needs to be told all."""
-    place = _place(branch)
-    columns = (branch[0].column, place) if branch and shape.postgresql else (place,)
-    return walk.order_by(*shape.order(*columns)).limit(_WANTED)
+    place = branch.table.c.seq
+    order: list[ColumnElement[Any]] = [place]
+    if shape.postgresql and branch.driver is not None:
+        order = [place + 0] if branch.beside else [branch.driver.column, place]
+    return walk.order_by(*shape.order(*order)).limit(_WANTED)
 
 
-def _place(branch: Branch) -> ColumnElement[int]:
-    return branch[0].table.c.seq if branch else _S.seq
-
-
-def _by_way_of(driver: By, query: Select[Any]) -> Select[Any]:
+def _by_way_of(branch: Branch, query: Select[Any]) -> Select[Any]:
     """Statements reached over a link, where the driver is one."""
-    link = driver.table
+    link = branch.table
     return query if link is statements else query.join_from(link, statements, _S.seq == link.c.seq)
 
 
-def _in_window(shape: Shape, driver: By) -> list[ColumnElement[bool]]:
-    """What the driver finds from `low` to `high`.
+def _in_window(shape: Shape, branch: Branch) -> list[ColumnElement[bool]]:
+    """What the branch finds from `low` to `high`.
 
     PostgreSQL compares pairs: were the condition an equation, any other index in the order of the store would do as
     well. An index of some rows only it takes where its condition is seen to hold.
     """
-    column, place = driver.column, driver.table.c.seq
-    if not shape.postgresql:
-        return [*_holds(driver), place >= _LOW, place <= _HIGH]
-    pair, value = tuple_(column, place), _parameter(driver)
-    return [pair >= tuple_(value, _LOW), pair <= tuple_(value, _HIGH), column.is_not(None), *_holds(driver)[1:]]
+    driver, place = branch.driver, branch.table.c.seq
+    if branch.beside:  # whatever of the window an index could answer would be guessed to be little
+        return [*_equal(branch), place + 0 >= _LOW, place + 0 <= _HIGH]
+    if driver is None or not shape.postgresql:
+        return [*_equal(branch), place >= _LOW, place <= _HIGH]
+    pair, value = tuple_(driver.column, place), _parameter(driver)
+    bounds = [pair >= tuple_(value, _LOW), pair <= tuple_(value, _HIGH), driver.column.is_not(None)]
+    return [*bounds, *_holds(driver)[1:], *map(_hidden, branch.others)]
+
+
+def _equal(branch: Branch) -> list[ColumnElement[bool]]:
+    """The conditions as equations, those of the driver and beside it for their indexes."""
+    indexed = [] if branch.driver is None else [branch.driver, *branch.beside]
+    return [*(part for by in indexed for part in _holds(by)), *map(_hidden, branch.others)]
 
 
 def _references(shape: Shape, filters: tuple[Ways, ...], sees: Ways) -> Select[Any]:
@@ -170,7 +187,8 @@ def _is_visible(place: ColumnElement[int], sees: Ways) -> ColumnElement[bool]:
 
 
 def _size(shape: Shape, by: By) -> ColumnElement[int]:
-    rows = _first(shape, (by,), select(_place((by,))).where(*_in_window(shape, by))).subquery()
+    branch = Branch(by)
+    rows = _first(shape, branch, select(branch.table.c.seq).where(*_in_window(shape, branch))).subquery()
     return select(func.count()).select_from(rows).scalar_subquery()
 
 

@@ -72,7 +72,8 @@ class _Search:
         self._wanted = filters.limit + 1
         self._low, self._high = _window(filters)
         self._newest_reference: int | None = LAST
-        self._branches = tuple(self._driven(branch) for branch in sought.branches)
+        self._branches = tuple(self._driven(ways) for ways in sought.branches)
+        self._drivers = [branch.driver for branch in self._branches if branch.driver is not None]
 
     def matches(self) -> dict[int, str]:
         """The first of the window."""
@@ -106,8 +107,8 @@ class _Search:
     def _finds_less_than(self, number: int, *, count: bool = False) -> bool:
         """Whether the drivers together find less; not, if nobody has counted yet."""
         if count:
-            self._count([branch[0] for branch in self._branches if self._known_size(branch[0]) is None])
-        sizes = [self._known_size(branch[0]) for branch in self._branches]
+            self._count([by for by in self._drivers if self._known_size(by) is None])
+        sizes = [self._known_size(by) for by in self._drivers]
         return sum(_ENOUGH if size is None else size for size in sizes) < number
 
     def _narrowed(self, found: Mapping[int, str]) -> tuple[int, int]:
@@ -118,16 +119,23 @@ class _Search:
         last = seqs[self._wanted - 1]
         return (self._low, last) if self._filters.ascending else (last, self._high)
 
-    def _driven(self, branch: Branch) -> Branch:
-        """The condition first by which fewest are found."""
-        if len(branch) < 2:
-            return branch
-        sizes = {by: self._known_size(by) for by in branch}
+    def _driven(self, ways: Ways) -> Branch:
+        """Driven by the condition by which fewest are found."""
+        sizes = {by: self._known_size(by) for by in ways}
         unknown = [by for by, size in sizes.items() if size is None]
         if len(unknown) == 1 and all(size is None or size >= _ENOUGH for size in sizes.values()):
-            return tuple(sorted(branch, key=lambda by: by is not unknown[0]))
+            return Branch(unknown[0], others=tuple(by for by in ways if by is not unknown[0]))
         self._count(unknown)
-        return tuple(sorted(branch, key=lambda by: self._known_size(by) or 0))
+        ordered = sorted(ways, key=lambda by: self._known_size(by) or 0)
+        driver = ordered.pop(0) if ordered else None
+        beside = tuple(by for by in ordered if self._is_beside(driver, by))
+        return Branch(driver, beside, tuple(by for by in ordered if by not in beside))
+
+    def _is_beside(self, driver: By | None, by: By) -> bool:
+        """Whether both indexes are of statements, and short: only PostgreSQL can use two."""
+        size = self._known_size(by)
+        same = driver is not None and driver.table is by.table is statements
+        return self._shape.postgresql and same and size is not None and size < _ENOUGH
 
     def _count(self, conditions: Sequence[By]) -> None:
         if not conditions:

@@ -125,6 +125,7 @@ def _select(condition: str, link: str = "") -> TextClause:
 
 _AGENT, _ACTIVITY = "actor_id = :agent", "activity_id = :activity"
 _BOTH = f"{_AGENT} AND {_ACTIVITY}"
+_RARE = f"+{_AGENT} AND {_ACTIVITY}"  # by the index of the activity, which neither database chooses by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ CASES: dict[str, Case] = {
     "agent, deep": Case([World.person, World.deep], _select(f"{_AGENT} AND s.seq < :before")),
     "busy agent": Case([World.busy], _select(_AGENT)),
     "rare activity": Case([World.rare], _select(_ACTIVITY)),
-    "busy agent, rare activity": Case([World.busy, World.rare], _select(_BOTH)),
+    "busy agent, rare activity": Case([World.busy, World.rare], _select(_RARE)),
     "agent, activity": Case([World.person, World.lesson], _select(_BOTH)),
     "agent, verb, activity": Case([World.person, World.lesson], _select(_BOTH), {"verb": _VERB}),
     "related agent": Case(
