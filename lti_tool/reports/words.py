@@ -37,6 +37,7 @@ STATUSES: Mapping[str, str] = {
 ACTIONS: Mapping[str, str] = {
     "study": "继续网络研修",
     "attend": "参加线下培训或补课并签到",
+    "make_up": "加入之前的场次，参加补课",
     "write_log": "补写日志",
     "practise": "完成校本应用实践",
     "get_approval": "请校级管理团队审核",

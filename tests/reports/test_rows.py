@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
 from lti_tool.credits.recording import Recording
-from lti_tool.domain.values import Participant
+from lti_tool.domain.values import Audience, Participant, Stage, Status
 from lti_tool.programmes.store import apply_programme
+from lti_tool.reports import words
 from lti_tool.reports.catalogue import PLAN, REPORTS, make_report
 from lti_tool.reports.columns import headings
 from lti_tool.reports.source import Source
@@ -174,6 +177,33 @@ def test_more_people_than_are_read_at_once(source: Source, tool: Tool, clock: Fa
     seen = [row["participant"] for row in rows(source, "shortfall", component="网络研修")]
 
     assert len(seen) == len(set(seen)) == len(EXAMPLE.participants) + 120 - 1
+
+
+def test_who_joined_later_is_asked_to_make_up(source: Source, tool: Tool, clock: FakeClock) -> None:
+    late = tuple(
+        replace(one, joined=date(2026, 11, 10)) if one.id == "c41b77e0" else one for one in EXAMPLE.participants
+    )
+    with tool.db.begin() as conn:
+        apply_programme(conn, replace(EXAMPLE, participants=late), clock())
+
+    found = rows(source, "shortfall", participant="c41b77e0", component="线下集中培训")
+
+    assert [(row["action"], row["details"].count("第")) for row in found] == [
+        ("参加线下培训或补课并签到", 2),
+        ("加入之前的场次，参加补课", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "codes"),
+    [
+        (words.STATUSES, Status),
+        (words.STAGES, Stage),
+        (words.AUDIENCES, Audience),
+    ],
+)
+def test_every_code_has_a_word(named: Mapping[str, str], codes: type[StrEnum]) -> None:
+    assert named.keys() == set(codes)
 
 
 def test_practice_that_was_granted_less_counts_less(source: Source, tool: Tool) -> None:
