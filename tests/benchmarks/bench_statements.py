@@ -1,53 +1,68 @@
-"""Statements per second: batches of 1, 25, 100 and 500 against a bare ceiling, on both databases.
+"""Statements per second, one by one and in batches of 25, 100 and 500, against the bare ceilings, on both databases.
 
 Two server processes, eight clients over HTTP, statements of about 1.3 KB with distinct ids that share actors, verbs
-and activities. The ceiling is an endpoint of the same server that parses the same bodies with orjson and puts the same
-rows into the same tables in the same way, and does nothing else: no credential, no validation, no reading first.
+and activities. The ceiling of single posts is an endpoint of the same server that parses the statement and commits one
+row; that of batches parses the batch and inserts the same rows into the same tables (`ceiling`). Servers have run for
+a while before anything is measured: they have seen the actors and activities, as they have after their first minutes.
+
+"alone" is the record store by itself, "whole" the tool as it is served, which writes the evidence and marks the learner
+in the same transaction: nothing that the ceiling does. Both databases commit as they do in earnest: synced to the
+disk before the answer. The rows "postgresql, unsynced" leave out the disk (fsync off), so that only work is compared.
 """
 
-import os
 import random
-import statistics
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask, request
-from sqlalchemy import select
 from sqlalchemy.engine import URL
 
+from lti_tool.domain.identifiers import account_key
+from lti_tool.programmes.file import read_programme_file
+from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.database import Database, open_database
+from tests.benchmarks.ceiling import ALONE, ONE_ROW, SAME_ROWS, WHOLE
+from tests.benchmarks.clients import Spent, post_all
 from tests.support import databases
-from tests.support.lrs import Lrs, from_environment
+from tests.support.lrs import Lrs, Speaker
 from tests.support.lrs_process import LrsProcess
 from tests.support.postgres import postgresql_server
-from xapi.bulk import insert_rows
 from xapi.moments import utc_now
-from xapi.sequence import Sequence
-from xapi.tables import activities, agents, credentials, statement_activities, statement_agents, statements, verbs
 
-CLIENTS = 8
 #: Statements per request → how many are sent for each figure, at scale 1.
-SIZES = {1: 2_000, 25: 10_000, 100: 30_000, 500: 30_000}
+SIZES = {1: 4_000, 25: 10_000, 100: 30_000, 500: 30_000}
+#: (server, database) → the sizes that are measured on it.
+RUNS = {
+    ("alone", "sqlite"): tuple(SIZES),
+    ("alone", "postgresql"): tuple(SIZES),
+    ("alone", "postgresql, unsynced"): (1, 100),
+    ("whole", "sqlite"): (1, 100),
+    ("whole", "postgresql"): (1, 100),
+    ("whole", "postgresql, unsynced"): (1,),
+}
+APPLICATIONS = {"alone": ALONE, "whole": WHOLE}
+STORE = "/xapi/statements"
 CONTENT = "https://content.example.org/au/t7-data-literacy"
 PEOPLE, LESSONS, TEACHERS = 500, 200, 20
+_FILE = read_programme_file(Path("examples/programme.toml"))
+_PROGRAMME = _FILE.programme
+_ROUNDS = 4
+_WARM_UP = 2_000
 
 
 def run(scale: float) -> list[dict[str, Any]]:
-    """One row per database and batch size."""
-    return [row for name in ("sqlite", "postgresql") for row in _measure(name, scale)]
+    """One row per server, database and batch size."""
+    return [row for (kind, name), sizes in RUNS.items() for row in _measure(kind, name, sizes, scale)]
 
 
-def make_statement(chance: random.Random) -> dict[str, Any]:
+def make_statement(chance: random.Random, people: int = PEOPLE, lessons: int = LESSONS) -> dict[str, Any]:
     """What a content player reports, in 1.3 KB."""
-    person, lesson = chance.randrange(PEOPLE), chance.randrange(LESSONS)
+    person, lesson = chance.randrange(people), chance.randrange(lessons)
     name = {"zh-CN": f"第{lesson}课 数据素养与循证教学", "en-US": f"Lesson {lesson}: data literacy"}
     parents = {
         "parent": [{"id": CONTENT, "definition": {"type": "http://adlnet.gov/expapi/activities/course"}}],
@@ -89,98 +104,45 @@ def account(name: str) -> dict[str, Any]:
     return {"account": {"homePage": "https://moodle.example.org", "name": name}}
 
 
-# The server: the record store, and the ceiling beside it.
+def _measure(kind: str, name: str, sizes: tuple[int, ...], scale: float) -> Iterator[dict[str, Any]]:
+    with served(name, APPLICATIONS[kind]) as (server, headers):
+        warm_up(server, headers)
+        for size in sizes:
+            compared = _compare(server.port, headers, size, int(SIZES[size] * scale))
+            yield {"server": kind, "database": name, "batch": size, **compared}
 
 
-def application() -> Flask:
-    app = from_environment()
-    bare = _Bare(open_database(os.environ["LRS_DATABASE"]))
-    app.add_url_rule("/bare", view_func=bare, methods=["POST"])
-    return app
-
-
-class _Bare:
-    """Parse and insert, and nothing else; shared rows are known beforehand."""
-
-    __name__ = "bare"
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._order = Sequence(utc_now)
-        self._ids: dict[str, int] = {}
-
-    def __call__(self) -> str:
-        parsed = orjson.loads(request.get_data())
-        batch = parsed if isinstance(parsed, list) else [parsed]
-        if not self._ids:
-            self._load()
-        seqs = self._order.take(len(batch))
-        with self._database.begin() as conn:
-            insert_rows(
-                conn,
-                (statements, [self._row(seq, one) for seq, one in zip(seqs, batch, strict=True)]),
-                (statement_agents, self._agents(seqs, batch)),
-                (statement_activities, self._activities(seqs, batch)),
-            )
-        return ""
-
-    def _agents(self, seqs: list[int], batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {"agent_id": self._agent(one["context"]["instructor"]), "seq": seq, "direct": False}
-            for seq, one in zip(seqs, batch, strict=True)
-        ]
-
-    def _activities(self, seqs: list[int], batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {"activity_id": self._ids[activity["id"]], "seq": seq}
-            for seq, one in zip(seqs, batch, strict=True)
-            for some in one["context"]["contextActivities"].values()
-            for activity in some
-        ]
-
-    def _load(self) -> None:
-        with self._database.read() as conn:
-            for table in (agents, verbs, activities):
-                self._ids.update({row.key: row.id for row in conn.execute(select(table.c.key, table.c.id))})
-            self._ids["credential"] = conn.scalar(select(credentials.c.id)) or 0
-
-    def _agent(self, actor: dict[str, Any]) -> int:
-        return self._ids[f"account|{actor['account']['homePage']}|{actor['account']['name']}"]
-
-    def _row(self, seq: int, one: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "seq": seq,
-            "id": one["id"],
-            "credential_id": self._ids["credential"],
-            "tenant": "bench",
-            "actor_id": self._agent(one["actor"]),
-            "verb_id": self._ids[one["verb"]["id"]],
-            "activity_id": self._ids[one["object"]["id"]],
-            "registration": one["context"]["registration"],
-            "timestamp": seq // 1024,
-            "major": 1,
-            "voided": False,
-            "statement": orjson.dumps(one).decode(),
-        }
-
-
-# The clients.
-
-
-def _measure(name: str, scale: float) -> Iterator[dict[str, Any]]:
+@contextmanager
+def served(name: str, application: str) -> Iterator[tuple[LrsProcess, dict[str, str]]]:
+    """Two processes of an application on a fresh database, and the headers of somebody who may do everything."""
     with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
         database = open_database(url)
-        speaker = Lrs(database, Path(folder)).speaker("all", tenant="bench")
-        speaker.send(*_everything())
+        speaker = _prepare(database, Path(folder))
         database.close()
-        headers = {**speaker.headers, "Content-Type": "application/json"}
-        server = LrsProcess(url, Path(folder), "tests.benchmarks.bench_statements:application()")
+        server = LrsProcess(url, Path(folder), application)
         server.start()
         try:
-            for size, total in SIZES.items():
-                yield {"database": name, "batch": size, **_compare(server.port, headers, size, int(total * scale))}
+            yield server, {**speaker.headers, "Content-Type": "application/json"}
         finally:
             server.kill()
+
+
+def _prepare(database: Database, folder: Path) -> Speaker:
+    """A programme on whose roster the actors are, and statements that name every actor, verb and activity."""
+    _load_roster(database)
+    speaker = Lrs(database, folder).speaker("all", tenant=_PROGRAMME.id)
+    speaker.send(*_everything())
+    return speaker
+
+
+def _load_roster(database: Database) -> None:
+    """The example programme with five hundred teachers of its first group."""
+    first = _FILE.participants[0]
+    people = tuple(replace(first, id=f"p{number}", name=f"张老师 {number}") for number in range(PEOPLE))
+    keys = tuple((account_key("https://moodle.example.org", one.id), one.id) for one in people)
+    file = replace(_FILE, participants=people, identifiers=keys)
+    with database.begin() as conn:
+        apply_programme(conn, file, utc_now())
 
 
 def _everything() -> list[dict[str, Any]]:
@@ -194,69 +156,46 @@ def _everything() -> list[dict[str, Any]]:
     return list({one["id"]: one for one in found.values()}.values())
 
 
+def warm_up(server: LrsProcess, headers: dict[str, str]) -> None:
+    """Let both processes see everybody, and the ceilings load what they must know."""
+    post_all(server.port, STORE, headers, make_bodies(100, 2 * _WARM_UP // 100))
+    post_all(server.port, ONE_ROW, headers, make_bodies(1, 50))
+
+
 def _compare(port: int, headers: dict[str, str], size: int, total: int) -> dict[str, Any]:
     """The store and the ceiling by turns, so that neither finds the machine or the tables in another state."""
-    times: dict[str, list[float]] = {"/xapi/statements": [], "/bare": []}
-    spent = dict.fromkeys(times, 0.0)
-    rounds = 4
-    requests = max(CLIENTS, total // size // rounds)
-    for _ in range(rounds):
-        for path in times:
-            bodies = _bodies(size, requests)
-            began = time.perf_counter()
-            times[path] += _send(port, path, headers, bodies)
-            spent[path] += time.perf_counter() - began
-    sent = requests * rounds * size
-    store, ceiling = (sent / spent[path] for path in times)
-    cuts = statistics.quantiles(times["/xapi/statements"], n=100)
+    spent = {STORE: Spent([]), ONE_ROW if size == 1 else SAME_ROWS: Spent([])}
+    requests = max(25, total // size // _ROUNDS)
+    for _ in range(_ROUNDS):
+        for path, so_far in spent.items():
+            so_far.add(post_all(port, path, headers, make_bodies(size, requests)))
+    sent = requests * _ROUNDS * size
+    store, ceiling = (sent / one.together for one in spent.values())
     return {
         "statements/s": round(store),
         "ceiling/s": round(ceiling),
         "ratio": store / ceiling,
-        "p50 ms": cuts[49] * 1000,
-        "p95 ms": cuts[94] * 1000,
-        "p99 ms": cuts[98] * 1000,
+        **spent[STORE].quantiles(),
     }
 
 
-def _bodies(size: int, count: int) -> list[bytes]:
+def make_bodies(size: int, count: int, people: int = PEOPLE, lessons: int = LESSONS) -> list[bytes]:
+    """Bodies of requests; a single statement stands alone, not in a list."""
     chance = random.Random()
-    if size == 1:
-        return [orjson.dumps(make_statement(chance)) for _ in range(count)]
-    return [orjson.dumps([make_statement(chance) for _ in range(size)]) for _ in range(count)]
 
+    def one() -> dict[str, Any]:
+        return make_statement(chance, people, lessons)
 
-def _send(port: int, path: str, headers: dict[str, str], bodies: list[bytes]) -> list[float]:
-    """Post all bodies from eight clients, each over one connection; how long each request took."""
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        shares = [bodies[number::CLIENTS] for number in range(CLIENTS)]
-        return [
-            one for some in pool.map(lambda share: _send_one_by_one(port, path, headers, share), shares) for one in some
-        ]
-
-
-def _send_one_by_one(port: int, path: str, headers: dict[str, str], bodies: list[bytes]) -> list[float]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=120)
-    times = []
-    for body in bodies:
-        began = time.perf_counter()
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        answer = response.read()
-        times.append(time.perf_counter() - began)
-        if response.status != 200:
-            raise RuntimeError(f"{path} answered {response.status}: {answer[:300]!r}")
-    connection.close()
-    return times
+    return [orjson.dumps(one() if size == 1 else [one() for _ in range(size)]) for _ in range(count)]
 
 
 @contextmanager
 def fresh_database(name: str, folder: Path) -> Iterator[URL]:
-    """A database with every table and nothing in it."""
+    """A database with every table and nothing in it: sqlite, postgresql, or "postgresql, unsynced"."""
     if name == "sqlite":
         yield databases.clone_sqlite(databases.make_sqlite_template(folder), folder)
         return
     with ExitStack() as stack:
-        server = stack.enter_context(postgresql_server())
+        server = stack.enter_context(postgresql_server(durable=name == "postgresql"))
         template = databases.make_postgresql_template(server)
         yield stack.enter_context(databases.clone_postgresql(server, template))

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 ROOT = Path(__file__).parent.parent.parent
-_BIND_SECONDS = 20
+_BIND_SECONDS = 60
 
 
 class LrsProcess:
@@ -56,6 +56,12 @@ class LrsProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def workers(self) -> list[int]:
+        """The processes that answer (on Linux)."""
+        assert self._process is not None
+        master = self._process.pid
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
     def post(self, body: bytes, headers: dict[str, str]) -> int | None:
         """The status of a POST to statements; None if no whole answer came."""

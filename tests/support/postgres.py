@@ -23,8 +23,11 @@ ADVICE = (
 
 
 @contextmanager
-def postgresql_server() -> Iterator[URL]:
-    """The URL of a server on which databases may be created; stopped at the end if it was started here."""
+def postgresql_server(*, durable: bool = False) -> Iterator[URL]:
+    """The URL of a server on which databases may be created; stopped at the end if it was started here.
+
+    Tests need no durability and run faster without it; benchmarks want it as it is in earnest.
+    """
     given = os.environ.get("XUEFEN_TEST_POSTGRESQL_URL")
     if given:
         yield make_url(given)
@@ -32,7 +35,7 @@ def postgresql_server() -> Iterator[URL]:
     binaries = _find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="xuefen-pg-"))
     try:
-        yield from _run_cluster(binaries, folder)
+        yield from _run_cluster(binaries, folder, durable=durable)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -47,12 +50,12 @@ def _find_binaries() -> Path:
     raise RuntimeError(ADVICE)
 
 
-def _run_cluster(binaries: Path, folder: Path) -> Iterator[URL]:
+def _run_cluster(binaries: Path, folder: Path, *, durable: bool) -> Iterator[URL]:
     as_owner = _unprivileged(folder)
     data, port = folder / "data", _free_port()
     _run([*as_owner, binaries / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", data], folder=folder)
-    # Durability is not under test here; speed is.
-    settings = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
+    syncing = "" if durable else " -c fsync=off -c full_page_writes=off"
+    settings = f"-p {port} -k {folder} -h 127.0.0.1 -c max_connections=200{syncing}"
     control = [*as_owner, binaries / "pg_ctl", "-D", data, "-w"]
     _run([*control, "-o", settings, "-l", folder / "log", "start"], folder=folder)
     try:
