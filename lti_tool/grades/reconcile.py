@@ -31,7 +31,7 @@ from lti_tool.storage.database import Database
 from lti_tool.storage.queries import grades_claims as queries
 from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
 
-_EMBEDDED_LANES = 4  # SQLite has one writer: more threads would only wait for each other
+_EMBEDDED_LANES = 12  # SQLite has one writer: still more threads would only wait for each other
 _CATCH_UP_SHARE = 20  # looking for what the hooks missed takes at most this part of the time: 1/20
 _TIDY_EVERY = 3600.0
 _CLAIM_SECONDS = 2.0  # a lane claims as many cells as take about this long

@@ -49,10 +49,10 @@ CASES = (
     Case("SQLite", 0.0, 1, 1, 1_000),
     Case("SQLite", 0.05, 1, 1, 500),
     Case("SQLite", 0.3, 1, 1, 200),
-    *(Case("PostgreSQL", 0.0, 4, workers, 2_000) for workers in (1, 2, 4)),
-    *(Case("PostgreSQL", 0.05, 4, workers, 2_000) for workers in (1, 2, 4)),
-    *(Case("PostgreSQL", 0.3, 1, workers, 800) for workers in (1, 2, 4)),
-    *(Case("PostgreSQL", 0.3, 4, workers, 800) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.0, 4, workers, 1_500) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.05, 4, workers, 1_500) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.3, 1, workers, 300) for workers in (1, 2, 4)),
+    *(Case("PostgreSQL", 0.3, 4, workers, 600) for workers in (1, 2, 4)),
 )
 
 
@@ -120,7 +120,7 @@ def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
 
 def _reconcile(db: Database, lms: SlowLms, cells: int, credits_: int) -> tuple[float, float]:
     """Seconds from the moment when all cells are due until the LMS has the last, and those for writing them down."""
-    sent, wait = lms.seen().scores, _WRITING * cells + 2
+    sent, wait = lms.seen().scores, _WRITING * cells + 1
     begun = time.monotonic() + wait
     follow = earn(db, cells, credits_, utc_now() + timedelta(seconds=wait))
     deadline = begun + _PATIENCE
