@@ -35,7 +35,7 @@ _EMBEDDED_LANES = 12  # SQLite has one writer: still more threads would only wai
 _CATCH_UP_SHARE = 20  # looking for what the hooks missed takes at most this part of the time: 1/20
 _TIDY_EVERY = 3600.0
 _CLAIM_SECONDS = 2.0  # a lane claims as many cells as take about this long
-_MOST_CLAIMED = 50
+_LEAST_CLAIMED, _MOST_CLAIMED = 4, 50
 
 
 @dataclass(slots=True)
@@ -237,4 +237,4 @@ class Mirror:
 def _next_claim(number: int, took: float) -> int:
     """How many cells to claim after so many took so long: few where calls are slow, so that no lane ends long after
     the others."""
-    return max(1, min(_MOST_CLAIMED, int(_CLAIM_SECONDS * number / max(took, 0.001))))
+    return max(_LEAST_CLAIMED, min(_MOST_CLAIMED, int(_CLAIM_SECONDS * number / max(took, 0.001))))

@@ -30,6 +30,7 @@ from tests.support.postgres import postgresql_server
 
 _PATIENCE = 600.0  # seconds for one part of a run
 _WRITING = 0.001  # seconds for writing one cell's credits down, before all are due at once
+_QUIET = 6.0  # seconds without a score, after which what stands in a whole column is believed
 _SETTINGS = MirrorSettings()
 
 
@@ -94,9 +95,9 @@ def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
         stack.callback(db.close)
         enrol(db, lms.url, cells, case.platforms)
         workers = stack.enter_context(_workers(homes.folder, url, case.workers))
-        first, _ = _reconcile(db, lms, cells, 20)
+        first, _ = _reconcile(db, lms, cells, 20, pause=1)
         before, cpu = lms.seen(), -sum(map(_cpu, workers))
-        again, follow = _reconcile(db, lms, cells, 30)
+        again, follow = _reconcile(db, lms, cells, 30, pause=_QUIET)
         after, peak = lms.seen(), max(map(_peak, workers))
         cpu += sum(map(_cpu, workers))
     limit = case.platforms * _SETTINGS.parallel / case.latency if case.latency else None
@@ -118,9 +119,9 @@ def measure(homes: Homes, case: Case, cells: int) -> dict[str, Any]:
     }
 
 
-def _reconcile(db: Database, lms: SlowLms, cells: int, credits_: int) -> tuple[float, float]:
+def _reconcile(db: Database, lms: SlowLms, cells: int, credits_: int, *, pause: float) -> tuple[float, float]:
     """Seconds from the moment when all cells are due until the LMS has the last, and those for writing them down."""
-    sent, wait = lms.seen().scores, _WRITING * cells + 1
+    sent, wait = lms.seen().scores, _WRITING * cells + pause
     begun = time.monotonic() + wait
     follow = earn(db, cells, credits_, utc_now() + timedelta(seconds=wait))
     deadline = begun + _PATIENCE
