@@ -20,4 +20,5 @@ def open_store(settings: Settings, db: Database, intake: Intake | None = None, c
         refuse=hook.refuse,
         clock=clock,
         max_body_bytes=settings.xapi.max_body_bytes,
+        home_page=f"{settings.server.public_url}/xapi",
     )

@@ -102,7 +102,7 @@ class Mirror:
         catch_up(self._db, self._clock(), self._settings)
 
     def without_settling(self, programme_id: str | None) -> "Mirror":
-        """A mirror that sends now whatever waits only for its value to stand still."""
+        """A mirror that sends now whatever waits for its value to stand still, or for another attempt."""
         hurried = replace(self._settings, settle=timedelta(0))
         catch_up(self._db, self._clock(), hurried)
         with self._db.begin() as conn:

@@ -19,6 +19,7 @@ def stand_still(world: World) -> Credits:
     """Credits that leave the figures alone which a test has written."""
     credits_ = Credits(world.db, world.clock, on_changed=follow_credits(world.settings, world.clock))
     credits_.refresh = lambda *_: set()  # type: ignore[method-assign, assignment]
+    credits_.catch_up = lambda *_: set()  # type: ignore[method-assign]
     return credits_
 
 
@@ -65,6 +66,20 @@ def test_what_is_refused_has_a_sentence_and_advice(world: World, moodle: Campus)
     assert (report.sent, line.name, line.reason) == (1, "陈老师", "not_gradable")
     assert line.sentence == "The LMS accepts no grade for this person in this course."
     assert line.advice
+
+
+def test_once_the_cause_is_mended_a_refused_grade_needs_no_waiting(world: World, moodle: Campus) -> None:
+    moodle.enrol(ZHANG, CHEN)
+    away = moodle.state.people.pop(CHEN.sub)
+    world.earn_many([(ZHANG, 33), (CHEN, 21)])
+    assert len(sync(world).refused) == 1
+
+    moodle.state.people[CHEN.sub] = away
+    world.clock.advance(2)  # type: ignore[attr-defined]
+    report = sync(world)
+
+    assert (report.sent, report.refused) == (1, ())
+    assert moodle.score(CHEN) == 21
 
 
 def test_a_long_run_tells_how_far_it_is(world: World, moodle: Campus) -> None:

@@ -53,12 +53,16 @@ def count_due(conn: Connection, programme_id: str | None, now: datetime) -> int:
 
 
 def hasten_cells(conn: Connection, programme_id: str | None, now: datetime) -> None:
-    """Whatever waits only for its value to stand still is due now."""
-    which = [grade_cells.c.state == "due", grade_cells.c.next_attempt_at > now, grade_cells.c.lease_owner.is_(None)]
+    """Whatever waits for its value to stand still, or for another attempt after a refusal, is due now."""
+    which = [
+        grade_cells.c.state.in_(("due", "retrying")),
+        grade_cells.c.next_attempt_at > now,
+        grade_cells.c.lease_owner.is_(None),
+    ]
     if programme_id is not None:
         which.append(grade_cells.c.programme_id == programme_id)
     lock_cells(conn, *which)
-    conn.execute(update(grade_cells).where(*which).values(next_attempt_at=now))
+    conn.execute(update(grade_cells).where(*which).values(next_attempt_at=now, retry_at=None))
 
 
 def drop_exchanges(conn: Connection, before: datetime) -> int:
