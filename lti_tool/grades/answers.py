@@ -2,11 +2,11 @@
 
 import re
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import orjson
 
 from lti_tool.grades.wire import Answer
+from lti_tool.lti.http import asked_wait
 
 _UNAVAILABLE = frozenset({502, 503, 504})
 _OLDER = re.compile(r"earlier timestamp|before last updated timestamp", re.IGNORECASE)
@@ -101,15 +101,8 @@ def _real_status(answer: Answer) -> int:
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds that a platform asks to be left alone (RFC 9110, 10.2.3); None if it does not ask."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text[:9])
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (until - now).total_seconds()) if until.tzinfo is not None else None
+    """Seconds that a platform asks to be left alone; None if it does not ask."""
+    return asked_wait(answer.headers, now)
 
 
 def newer_than(text: str) -> datetime | None:

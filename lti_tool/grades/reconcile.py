@@ -33,6 +33,7 @@ from lti_tool.storage.queries.grades_reports import drop_exchanges, hasten_cells
 
 _EMBEDDED_LANES = 12  # SQLite has one writer: still more threads would only wait for each other
 _CATCH_UP_SHARE = 20  # looking for what the hooks missed takes at most this part of the time: 1/20
+_SPARED = 5  # one lane of so many is kept for platforms that may come: the others may all hang on a sick one
 _TIDY_EVERY = 3600.0
 _CLAIM_SECONDS = 2.0  # a lane claims as many cells as take about this long
 _LEAST_CLAIMED, _MOST_CLAIMED = 4, 50
@@ -160,7 +161,8 @@ class Mirror:
     ) -> None:
         """Lanes for the platforms that have work, in turn, as long as there are any."""
         waiting = list(busy)
-        most = self._lanes if len(busy) == 1 else max(1, self._lanes // 2)
+        spared = self._lanes // _SPARED if len(busy) == 1 else 0
+        most = max(1, self._lanes // max(1, len(busy)) - spared)
         while waiting and len(running) < self._lanes:
             for platform_id in list(waiting):
                 mine = sum(lane.platform_id == platform_id for lane in running.values())

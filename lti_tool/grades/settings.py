@@ -24,7 +24,7 @@ class MirrorSettings:
     read_back_every: timedelta = timedelta(hours=6)  # each column is compared as a whole this often
     look_again_after: timedelta = timedelta(minutes=10)  # how long a read result counts as fresh before a send
     watched_every: timedelta = timedelta(minutes=2)  # … and this often while its staff looks at it
-    lanes: int = 16  # calls at once in one worker, over all platforms
+    lanes: int = 20  # calls at once in one worker, over all platforms; 16 to one platform
     parallel: int = 32  # calls at once to one platform over all workers: the ceiling of what is learned
     batch: int = 10  # cells claimed at a time by one lane
     lease: timedelta = timedelta(seconds=20)  # a claim of a worker that died is free after this

@@ -11,6 +11,8 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +59,18 @@ class Answer:
     def excerpt(self, length: int = 300) -> str:
         """The beginning of the body for people."""
         return " ".join(self.body[: 4 * length].decode("utf-8", "replace").split())[:length]
+
+
+def asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that a platform asks to be left alone (RFC 9110, 10.2.3); None if it does not ask."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (until - now).total_seconds()) if until.tzinfo is not None else None
 
 
 class PlatformHttp:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from lti_tool.clock import Clock
 from lti_tool.lti import keys
-from lti_tool.lti.http import Answer, PlatformHttp, PlatformUnreachable
+from lti_tool.lti.http import Answer, PlatformHttp, PlatformUnreachable, asked_wait
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti
 
@@ -145,11 +145,16 @@ def _clock_difference(answer: Answer, now: datetime) -> timedelta | None:
     return there - now if there.tzinfo is not None else None
 
 
+def _is_throttled(answer: Answer) -> bool:
+    """Canvas says 403 to whoever is too fast (platforms.md 6, Limits)."""
+    return answer.status == 403 and b"rate limit" in answer.body[:1000].lower()
+
+
 def _read(answer: Answer, now: datetime) -> _Token:
     """What a token endpoint answered."""
-    if answer.status >= 500 or answer.status == 429:
-        asked = answer.headers.get("retry-after", "")
-        raise TokenEndpointBusy(answer.status, answer.excerpt(120), float(asked) if asked.isdecimal() else None)
+    if answer.status >= 500 or answer.status == 429 or _is_throttled(answer):
+        status = answer.status if answer.status >= 500 else 429
+        raise TokenEndpointBusy(status, answer.excerpt(120), asked_wait(answer.headers, now))
     try:
         said = answer.json()
     except ValueError:

@@ -239,6 +239,14 @@ def test_a_full_bucket_is_waited_out(world: World, canvas: Campus, clock: FakeCl
     assert any(row["status"] == 403 and "Rate Limit" in row["answer"] for row in world.exchanges())
 
 
+def test_to_be_too_fast_for_a_token_is_no_refusal(world: World, canvas: Campus) -> None:
+    canvas.state.faults.status = 403
+    world.earn(ZHANG, 33)
+    world.settle()
+
+    assert world.pace()["reason"] == "throttled"
+
+
 def test_a_course_that_is_over_closes_its_column(world: World, canvas: Campus, clock: FakeClock) -> None:
     canvas.enrol(ZHANG, CHEN)
     canvas.state.temperament.concluded = frozenset({COURSE_ID})  # type: ignore[attr-defined]

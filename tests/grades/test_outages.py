@@ -12,6 +12,7 @@ from lti_tool.demo.people import COURSE_ID, Person
 from lti_tool.grades import ags
 from lti_tool.grades.network import Network
 from lti_tool.grades.wire import Answer, Call
+from lti_tool.storage.tables.grades import grade_paces
 from tests.grades.campus import CHEN, LEARNERS, ZHANG, Campus, World
 from tests.support.clock import FakeClock
 from tests.support.postgres import wait_until
@@ -172,6 +173,31 @@ def test_a_sick_lms_slows_no_other(world: World, moodle: Campus) -> None:
     working.join()
 
     assert other.scores_sent() == len(people)
+    assert answered == 0
+
+
+def test_an_lms_on_which_every_lane_hangs_keeps_none_that_comes_later_waiting(world: World, moodle: Campus) -> None:
+    other = world.campus("moodle")
+    people = LEARNERS[:6]
+    moodle.enrol(*people)
+    world.settings = replace(world.settings, timeout=20, lanes=5)
+    with world.db.begin() as conn:
+        pace = {"platform_id": moodle.platform_id, "parallel": 32.0, "changed_at": world.clock()}
+        conn.execute(grade_paces.insert().values(**pace))
+    moodle.state.faults.stall_seconds = 8
+    world.earn_many([(person, 33) for person in people[1:]])
+    world.clock.advance(5)
+    working = threading.Thread(target=world.mirror().run_pass)
+    working.start()
+    wait_until(lambda: len([row for row in world.rows() if row["lease_owner"]]) == len(people) - 1)
+
+    world.earn(ZHANG, 33)
+    world.clock.advance(5)
+    wait_until(lambda: other.score() == 33, seconds=7)
+    answered = len(moodle.calls())
+    moodle.state.faults.clear()
+    working.join()
+
     assert answered == 0
 
 
