@@ -10,6 +10,7 @@ from lti_tool.cli.context import Tool, pass_tool
 from lti_tool.cli.supervisor import Supervisor
 from lti_tool.config import Settings
 from lti_tool.logs import configure_logs
+from xapi.reserves import share_one_arena
 
 
 @click.command()
@@ -74,6 +75,7 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         from lti_tool.web.app import create_app  # noqa: PLC0415 - after the fork, in the process that serves
 
+        share_one_arena()
         return create_app(self._settings)
 
 
