@@ -12,6 +12,7 @@ from xapi.calls import ANSWERED_VERSIONS, Call, read_basic, read_call, read_vers
 from xapi.credentials import authenticate, digest_of, is_in_force
 from xapi.dialects import is_busy
 from xapi.errors import MethodNotAllowed, Unauthenticated, Unavailable, UnsupportedVersion, XapiError
+from xapi.reserves import LARGE_BODY, give_back
 from xapi.resources import RESOURCES, Resource
 from xapi.store import Store
 from xapi.tables import statements
@@ -66,7 +67,10 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
         answer = _refuse(store, resource, Unavailable())
     except XapiError as error:
         answer = _refuse(store, resource, _doubt(store, credential, error))
-    return answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
+    response = answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
+    if (request.content_length or 0) >= LARGE_BODY:
+        response.call_on_close(give_back)
+    return response
 
 
 def _dispatch(store: Store, resource: Resource, call: Call) -> Answer:

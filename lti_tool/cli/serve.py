@@ -11,6 +11,7 @@ from lti_tool.cli.memory import keep_what_is_loaded
 from lti_tool.cli.supervisor import Supervisor
 from lti_tool.config import Settings
 from lti_tool.logs import configure_logs
+from xapi.reserves import share_one_arena
 
 
 @click.command()
@@ -77,6 +78,7 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         from lti_tool.web.app import create_app  # noqa: PLC0415 - after the fork, in the process that serves
 
+        share_one_arena()
         app = create_app(self._settings)
         keep_what_is_loaded()
         return app

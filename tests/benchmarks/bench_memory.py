@@ -32,9 +32,7 @@ def _measure(name: str, count: int) -> dict[str, Any]:
     with served(name, WHOLE) as (server, headers):
         requests = max(8, count // _BATCH // _TENTHS)
         steps = list(_post(server, headers, requests))
-        post_all(server.port, STORE, headers, [_largest() for _ in range(_LARGE_BODIES)], clients=2)
-        largest = _resident(server)
-        list(_post(server, headers, requests, tenths=1))
+        large = [_post_large(server, headers) for _ in range(3)]
         return {
             "database": name,
             "statements": requests * _BATCH * _TENTHS,
@@ -42,14 +40,20 @@ def _measure(name: str, count: int) -> dict[str, Any]:
             "after half, MB": steps[_TENTHS // 2 - 1],
             "after all, MB": steps[-1],
             "growth, MB": steps[-1] - steps[0],
-            "after 10 MB bodies, MB": largest,
-            "a tenth later, MB": _resident(server),
+            "after 10 MB bodies, MB": large[0],
+            "after thrice as many, MB": large[-1],
         }
 
 
-def _post(server: LrsProcess, headers: dict[str, str], requests: int, tenths: int = _TENTHS) -> Iterator[float]:
+def _post_large(server: LrsProcess, headers: dict[str, str]) -> float:
+    """Post bodies of 10 MB, two at a time; the memory after them."""
+    post_all(server.port, STORE, headers, [_largest() for _ in range(_LARGE_BODIES)], clients=2)
+    return _resident(server)
+
+
+def _post(server: LrsProcess, headers: dict[str, str], requests: int) -> Iterator[float]:
     """Post a tenth again and again; the memory after each."""
-    for _ in range(tenths):
+    for _ in range(_TENTHS):
         for start in range(0, requests, 40):  # so that the client holds few bodies at once
             post_all(server.port, STORE, headers, make_bodies(_BATCH, min(40, requests - start)))
         yield _resident(server)

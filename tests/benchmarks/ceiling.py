@@ -18,6 +18,7 @@ from lti_tool.storage.database import Database, open_database
 from lti_tool.web.app import create_app
 from tests.support.lrs import from_environment
 from xapi.bulk import insert_rows
+from xapi.reserves import share_one_arena
 from xapi.moments import utc_now
 from xapi.sequence import Sequence
 from xapi.tables import activities, agents, credentials, statement_activities, statement_agents, statements, verbs
@@ -34,6 +35,7 @@ def alone() -> Flask:
 
 def whole() -> Flask:
     """The tool as `xuefen serve` runs it: statements become evidence in their own transaction."""
+    share_one_arena()
     database = open_database(os.environ["LRS_DATABASE"])
     return _with_ceilings(create_app(replace(Settings(), files=Files(os.environ["LRS_FOLDER"])), db=database))
 
