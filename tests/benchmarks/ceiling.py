@@ -18,8 +18,8 @@ from lti_tool.storage.database import Database, open_database
 from lti_tool.web.app import create_app
 from tests.support.lrs import from_environment
 from xapi.bulk import insert_rows
-from xapi.reserves import share_one_arena
 from xapi.moments import utc_now
+from xapi.reserves import share_one_arena
 from xapi.sequence import Sequence
 from xapi.tables import activities, agents, credentials, statement_activities, statement_agents, statements, verbs
 
