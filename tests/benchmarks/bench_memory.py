@@ -20,7 +20,7 @@ _BATCH = 500
 _TENTHS = 10
 #: As close as whole statements come to `xapi.max_body_bytes`.
 _LARGEST = 10_485_760
-_LARGE_BODIES = 8
+_LARGE_BODIES = 4
 
 
 def run(scale: float) -> list[dict[str, Any]]:
