@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, exists, func, insert, or_, select, update
 
 from lti_tool.storage.dialects import uuid_of
@@ -112,7 +111,6 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         **row,
         "timestamp": to_microseconds(row["timestamp"]),
         "stored": to_microseconds(row["stored"]),
-        "facts": orjson.dumps(row["facts"]).decode(),
     }
 
 
