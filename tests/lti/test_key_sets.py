@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Response, redirect
 
+from lti_tool.lti.http import MAX_ANSWER_BYTES
 from lti_tool.storage.tables import lti as t
 from tests.lti.refused import refused, unsigned
 from tests.support.clock import FakeClock
@@ -24,7 +25,7 @@ from tests.support.platform import Platform, Tool, public_jwk, rsa_key
         (lambda: Response("[" * 100_000, mimetype="application/json"), "not a key set"),
         (lambda: Response("down", 503), "503"),
         (lambda: redirect("http://169.254.169.254/latest/meta-data/"), "302"),
-        (lambda: Response(b"x" * 6_000_000), "longer than"),
+        (lambda: Response(b"x" * (MAX_ANSWER_BYTES + 1)), "longer than"),
     ],
     ids=["HTML", "no keys", "keys a text", "keys of texts", "bottomless", "down", "redirect inside", "endless"],
 )

@@ -4,6 +4,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from lti_tool.lti.handover import KEPT
+from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.sessions import cookie_name, find_session
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import lti, lti_launches
@@ -83,6 +84,7 @@ class TestASession:
         tool.launch(platform)
         clock.advance(9 * 3600)
         tool.launch(platform)
+        Leftovers(tool.db, clock).remove_if_due()
 
         assert tool.count(t.lti_sessions) == {"lti_sessions": 1}
 

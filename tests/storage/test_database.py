@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Text, literal, select, text
 
 from lti_tool.storage.database import Database, open_database
 from lti_tool.storage.queries.programmes import link_course, list_programmes, save_programme
@@ -88,7 +88,8 @@ def test_a_time_without_zone_cannot_be_stored(db: Database) -> None:
 
 
 def test_credits_are_exact(db: Database) -> None:
-    assert DecimalText().process_result_value("24.9", db.engine.dialect) == Decimal("24.9")
+    with db.read() as conn:
+        assert conn.scalar(select(literal("24.9", Text()).cast(DecimalText()))) == Decimal("24.9")
 
 
 def test_a_connection_that_the_server_ended_is_replaced_unnoticed(db: Database) -> None:
