@@ -5,10 +5,12 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import delete, text
 
 from lti_tool.storage.database import Database
 from tests.support.lrs import Lrs, Speaker
 from tests.support.statements import ADL, LESSON, statement
+from xapi.tables import metadata
 
 EXTENSION = "https://example.org/extension"
 LIMIT = 20_000
@@ -86,7 +88,20 @@ def test_a_batch_of_many_small_statements_is_one_unit(db: Database, tmp_path: An
     ids = [b"00000000-0000-4000-8000-%012d" % n for n in range(34_000)]
     body = b"[" + b",".join(bare % (one, n % 7, n % 11) for n, one in enumerate(ids)) + b"]"
     speaker = Lrs(db, tmp_path).speaker("all")
+    pretend_to_be_empty(db, speaker)
     assert speaker.post(body).status_code == 200
     assert speaker.post(body).status_code == 200
     with db.read() as conn:
         assert Lrs(db, tmp_path).store.count(conn) == len(ids)
+
+
+def pretend_to_be_empty(db: Database, speaker: Any) -> None:
+    """Let the database believe that its table of statements is empty: by a plan for that, the test takes for ever."""
+    if db.is_sqlite:
+        return
+    speaker.send(*(statement(ADL + "experienced", LESSON) for _ in range(200)))
+    with db.begin() as conn:
+        for table in reversed(metadata.sorted_tables):
+            if table.name.startswith("xapi_statement"):
+                conn.execute(delete(table))
+        conn.execute(text("ANALYZE xapi_statements"))
