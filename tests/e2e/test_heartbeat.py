@@ -37,7 +37,8 @@ class Learner:
     def open(self, path: str = "/page", *, at: datetime = START, **attributes: object) -> "Learner":
         query = urlencode({name.replace("_", "-"): value for name, value in attributes.items()})
         self.page.clock.install(time=at)
-        self.page.goto(f"{self.base}{path}" + (f"?{query}" if query else ""))
+        with self.page.expect_request_finished(lambda request: request.url.endswith("/xapi/about")):
+            self.page.goto(f"{self.base}{path}" + (f"?{query}" if query else ""))
         wait_until(lambda: self.told.get("state") is not None)
         return self
 
