@@ -2,9 +2,10 @@
 
 Every learner has 300 statements: slices of the heartbeat client, cmi5 sessions, videos, attendance, practice and
 assessments. "Rules alone" computes evidence that lies in memory; "from the database" is what `recompute` does: read
-the evidence of 200 learners, compute, write the results. Learners come in waves whose evidence is removed afterwards,
-so that any number of them fits on the disk. Memory is the peak of the computing process. The time of the processor is
-given beside that of the clock: it says how much work a learner is, whatever else the machine is doing.
+the evidence of 50 learners, compute, write the results. Learners come in waves whose evidence is removed afterwards,
+so that any number of them fits on the disk; the processes stay. Memory is the peak of a process over all its waves.
+The time of the processor is given beside that of the clock: it says how much work a learner is, whatever else the
+machine is doing.
 """
 
 import multiprocessing
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing.pool import Pool
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -142,7 +144,8 @@ def _assessed(account: str) -> Iterator[Evidence]:
 
 def _alone(learners: int, processes: int) -> dict[str, Any]:
     share = max(1, learners // processes)
-    done = _in_processes(_compute_alone, [(share, number) for number in range(processes)])
+    with _pool(processes) as pool:
+        done = _in_processes(pool, _compute_alone, [(share, number) for number in range(processes)])
     return _row("rules alone", "–", share * processes, processes, done)
 
 
@@ -167,14 +170,16 @@ def _stored(name: str, url: URL, learners: int, processes: int) -> dict[str, Any
     waves = max(1, learners // WAVE)
     done: list[Measured] = []
     spent = 0.0
-    for wave in range(waves):
-        ids = [f"w{wave}-{n}" for n in range(WAVE)]
-        _write(url, ids)
-        shares = [(url.render_as_string(hide_password=False), ids[n::processes]) for n in range(processes)]
-        found = _in_processes(_recompute, shares)
-        spent += max(one.seconds for one in found)
-        done += found
-        _remove(url, ids)
+    address = url.render_as_string(hide_password=False)
+    with _pool(processes) as pool:
+        for wave in range(waves):
+            ids = [f"w{wave}-{n}" for n in range(WAVE)]
+            shares = [(address, ids[n::processes]) for n in range(processes)]
+            pool.starmap(_write, shares, chunksize=1)
+            found = _in_processes(pool, _recompute, shares)
+            spent += max(one.seconds for one in found)
+            done += found
+            _remove(url, ids)
     return _row("from the database", name, waves * WAVE, processes, done, spent)
 
 
@@ -199,7 +204,7 @@ def _prepare(url: URL) -> None:
     database.close()
 
 
-def _write(url: URL, ids: list[str]) -> None:
+def _write(url: str, ids: list[str]) -> None:
     """A wave of learners with their evidence; not part of what is measured."""
     database = open_database(url)
     with database.begin() as conn:
@@ -283,10 +288,15 @@ class Measured(NamedTuple):
     peak: float  # MB
 
 
-def _in_processes(work: Callable[..., tuple[float, float]], shares: list[tuple[Any, ...]]) -> list[Measured]:
-    """`work` with each share, in as many fresh processes; it returns its seconds by the clock and of the processor."""
-    with multiprocessing.get_context("spawn").Pool(len(shares)) as pool:
-        return pool.starmap(_measured, [(work, share) for share in shares])
+def _pool(processes: int) -> Pool:
+    return multiprocessing.get_context("spawn").Pool(processes)
+
+
+def _in_processes(
+    pool: Pool, work: Callable[..., tuple[float, float]], shares: list[tuple[Any, ...]]
+) -> list[Measured]:
+    """`work` with each share, as many as the pool has processes; it returns its seconds by clock and of processor."""
+    return pool.starmap(_measured, [(work, share) for share in shares], chunksize=1)
 
 
 def _measured(work: Callable[..., tuple[float, float]], share: tuple[Any, ...]) -> Measured:

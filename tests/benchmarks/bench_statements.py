@@ -130,6 +130,7 @@ def served(name: str, application: str) -> Iterator[tuple[LrsProcess, dict[str, 
 def _prepare(database: Database, folder: Path) -> Speaker:
     """A programme on whose roster the actors are, and statements that name every actor, verb and activity."""
     _load_roster(database)
+    database.analyse()  # as `xuefen programme load` does
     speaker = Lrs(database, folder).speaker("all", tenant=_PROGRAMME.id)
     speaker.send(*_everything())
     return speaker

@@ -6,8 +6,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    ColumnElement,
     Connection,
     RowMapping,
+    Select,
     Update,
     and_,
     bindparam,
@@ -25,6 +28,7 @@ from lti_tool.storage.tables.programmes import groups, identifiers, participants
 from lti_tool.storage.tables.results import results
 
 _CHUNK = 500
+_FEW = 8
 _CLAIMS = 0x58554546  # "XUEF": keeps the names of claims apart from those of other applications' locks
 
 #: Made once: every launch asks it.
@@ -141,30 +145,57 @@ def list_people(conn: Connection, programme_id: str, person_ids: Sequence[str]) 
 
 
 def touch_keys(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
-    """Mark whoever these keys belong to as stale: in one programme, or in all where `tenant` is None."""
+    """Mark whoever these keys belong to as stale: in one programme, or in all where `tenant` is None.
+
+    Rows are locked in the order of `touch`. A few are locked and changed by one command, since every statement that is
+    stored asks for it. Of many, some are likely to be changed by another batch just then, and PostgreSQL would do the
+    whole command again for each of them: they are locked first, and changed when nobody else can.
+    """
     for chunk in chunks(sorted(set(keys))):
-        conn.execute(_touch_owners(conn.dialect.name, bound=tenant is not None), {"keys": chunk, "tenant": tenant})
+        given = {"keys": chunk, "tenant": tenant}
+        owners = _owners(bound=tenant is not None)
+        if conn.dialect.name == "sqlite":
+            conn.execute(_touch(owners), given)
+        elif len(chunk) <= _FEW:
+            conn.execute(_lock_and_touch(owners), given)
+        else:
+            conn.execute(_lock(owners), given)
+            conn.execute(_touch(owners), given)
 
 
 @cache
-def _touch_owners(dialect: str, *, bound: bool) -> Update:
-    """One command, since every statement that is stored asks for it. It locks in the order of `touch`."""
+def _owners(*, bound: bool) -> CTE:
+    """Whose the parameter `keys` are; of the programme `tenant`, if bound.
+
+    Found before anything is joined to them: PostgreSQL, before it has counted its rows, would take each participant of
+    a programme and look through all keys.
+    """
     owners = select(identifiers.c.programme_id, identifiers.c.person_id)
     owners = owners.where(identifiers.c.key.in_(bindparam("keys", expanding=True)))
     if bound:
         owners = owners.where(identifiers.c.programme_id == bindparam("tenant"))
-    person = tuple_(participants.c.programme_id, participants.c.id)
-    change = update(participants).values(touched=participants.c.touched + 1)
-    if dialect == "sqlite":
-        return change.where(person.in_(owners))
-    locked = (
-        select(participants.c.programme_id, participants.c.id)
-        .where(person.in_(owners))
-        .order_by(participants.c.programme_id, participants.c.id)
-        .with_for_update()
-        .cte("locked")
-    )
-    return change.where(participants.c.programme_id == locked.c.programme_id, participants.c.id == locked.c.id)
+    return owners.cte("owners").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _is_of(people: CTE) -> ColumnElement[bool]:
+    programme_id, person_id = people.c
+    return and_(participants.c.programme_id == programme_id, participants.c.id == person_id)
+
+
+@cache
+def _lock(owners: CTE) -> Select[Any]:
+    query = select(participants.c.programme_id, participants.c.id).join_from(owners, participants, _is_of(owners))
+    return query.order_by(participants.c.programme_id, participants.c.id).with_for_update(of=participants)
+
+
+@cache
+def _touch(people: CTE) -> Update:
+    return update(participants).values(touched=participants.c.touched + 1).where(_is_of(people))
+
+
+@cache
+def _lock_and_touch(owners: CTE) -> Update:
+    return _touch(_lock(owners).cte("locked"))
 
 
 def touch_classes(conn: Connection, keys: Sequence[str], tenant: str | None = None) -> None:
