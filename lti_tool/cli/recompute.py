@@ -1,5 +1,6 @@
 """`recompute`: credits again from the statements, or what that would change."""
 
+import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from lti_tool.credits.preview import Change, sum_up
 from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.credits.rebuild import rebuild_evidence
 from lti_tool.programmes.file import ProgrammeFile, ProgrammeFileError, read_programme_file
+from lti_tool.storage.queries.failures import find_failing
 from lti_tool.storage.queries.people import touch_programme
 
 
@@ -43,10 +45,15 @@ def recompute(tool: Tool, programme_id: str, *, dry_run: bool, file: Path | None
         touch_programme(conn, programme_id)
     keep_what_is_loaded()
     changed = own.refresh(programme_id)
+    with tool.db.read() as conn:
+        failing = sorted(find_failing(conn, programme_id))
     if as_json:
-        print_json({"statements": statements, "changed": sorted(changed)})
+        print_json({"statements": statements, "changed": sorted(changed), "failed": failing})
     else:
         click.echo(f"{statements} statements read; the credits of {len(changed)} participants changed.")
+    if failing:
+        click.echo(f"Error: the credits of {', '.join(failing)} cannot be computed; the log says why.", err=True)
+        sys.exit(1)
 
 
 def _read(path: Path, programme_id: str) -> ProgrammeFile:

@@ -1,6 +1,6 @@
 """通过考核后，由培训机构统一录入学分 (R-077): what was entered for whom, in batches, kept whatever changes later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from lti_tool.credits.service import Credits
 from lti_tool.domain.values import Status
 from lti_tool.rule_sets import read_source
 from lti_tool.storage.database import Database
+from lti_tool.storage.queries.failures import find_failing
 from lti_tool.storage.queries.people import touch
 from lti_tool.storage.queries.recordings import add_batch, find_entered, get_rules, keep_rules
 from lti_tool.storage.queries.results import find_results, list_results
@@ -44,8 +45,13 @@ class Recording:
         self._clock = clock
 
     def list_ready(self, programme_id: str) -> dict[str, Decimal]:
-        """Who would be entered now, with what: everybody who has passed, and for whom nothing is entered yet."""
+        """Who would be entered now, with what: everybody who has passed, and for whom nothing is entered yet.
+
+        Nothing is entered for somebody whose credits cannot be computed: what is kept of them is of an earlier time.
+        """
         self._credits.refresh(programme_id)
+        with self._db.read() as conn:
+            failing = find_failing(conn, programme_id)
         ready: dict[str, Decimal] = {}
         last = ""
         while True:
@@ -56,7 +62,8 @@ class Recording:
                 return ready
             for row in page:
                 standing = entered.get(row["participant_id"])
-                if row["recorded"] and not (standing and standing["credits"]):
+                is_due = row["recorded"] and not (standing and standing["credits"])
+                if is_due and row["participant_id"] not in failing:
                     ready[row["participant_id"]] = row["recorded"]
             last = page[-1]["participant_id"]
 
@@ -72,11 +79,8 @@ class Recording:
         self._credits.refresh(programme_id, participant_ids)
         with self._db.read() as conn:
             results = find_results(conn, programme_id, participant_ids)
-        wrong = [
-            (person, "needs no correction" if person in results else "is not a participant")
-            for person in participant_ids
-            if person not in results or results[person]["status"] != Status.CORRECTING
-        ]
+            failing = find_failing(conn, programme_id)
+        wrong = [(person, sentence) for person in participant_ids if (sentence := _why_not(person, results, failing))]
         if wrong:
             raise CannotRecord(wrong)
         return self._add(programme_id, {id_: results[id_]["recorded"] for id_ in participant_ids}, by, receipt)
@@ -111,3 +115,12 @@ class Recording:
                 "settings": dict(ready.programme.settings),
             }
             keep_rules(conn, row)
+
+
+def _why_not(person: str, results: Mapping[str, Row], failing: Collection[str]) -> str | None:
+    """Why nothing is corrected for somebody, or None."""
+    if person in failing:
+        return "cannot be computed at the moment"
+    if person not in results:
+        return "is not a participant"
+    return None if results[person]["status"] == Status.CORRECTING else "needs no correction"

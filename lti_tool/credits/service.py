@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, RowMapping
+from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.clock import Clock, utc_now
 from lti_tool.credits.gather import current_index, gather_evidence
@@ -19,6 +22,7 @@ from lti_tool.programmes.file import ProgrammeFile
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.database import Database
 from lti_tool.storage.queries import people
+from lti_tool.storage.queries.failures import note_failure
 from lti_tool.storage.queries.recordings import find_entered
 from lti_tool.storage.queries.results import find_results, save_results
 
@@ -26,6 +30,8 @@ from lti_tool.storage.queries.results import find_results, save_results
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
 
 _CHUNK = 50  # learners read at a time: each may have thousands of statements, and all are held at once
+_AGAIN_AFTER = timedelta(minutes=10)  # for whoever cannot be computed, unless something happens to them before
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class Credits:
     def refresh(self, programme_id: str, participant_ids: Sequence[str] | None = None) -> set[str]:
         """Compute again whoever is stale (of `participant_ids`, if given); the ids whose figures changed.
 
-        Each participant is computed once: evidence that arrives meanwhile leaves them stale for the next call.
+        Each participant is computed once: evidence that arrives meanwhile leaves them stale for the next call. Whoever
+        cannot be computed stays stale too, and is passed over until their turn comes again.
         """
         if participant_ids is None:
             return self._refresh(programme_id, None)
@@ -70,7 +77,9 @@ class Credits:
         last = ""
         while True:
             with self._db.read() as conn:
-                stale = people.list_stale(conn, programme_id, only=participant_ids, after=last, limit=_CHUNK)
+                stale = people.list_stale(
+                    conn, programme_id, only=participant_ids, after=last, limit=_CHUNK, now=self._clock()
+                )
             if not stale:
                 return changed
             changed |= self._bring_up(programme_id, stale)
@@ -82,23 +91,52 @@ class Credits:
         last = ""
         while True:
             with self._db.read() as conn:
-                found = [row["id"] for row in people.list_stale(conn, programme_id, after=last, limit=_CHUNK)]
+                due = people.list_stale(conn, programme_id, after=last, limit=_CHUNK, now=self._clock())
+            found = [row["id"] for row in due]
             if not found:
                 return changed
             with self._db.claim() as claiming:
                 own = people.claim(claiming, programme_id, found)
                 with self._db.read() as conn:  # again: whoever had them until now has brought them up to date
-                    stale = people.list_stale(conn, programme_id, only=own, limit=_CHUNK)
+                    stale = people.list_stale(conn, programme_id, only=own, limit=_CHUNK, now=self._clock())
                 changed |= self._bring_up(programme_id, stale)
             last = found[-1]
 
     def _bring_up(self, programme_id: str, stale: Sequence[RowMapping]) -> set[str]:
-        """Compute some participants and keep the results; the ids whose figures changed."""
+        """Compute some participants and keep the results; the ids whose figures changed.
+
+        Somebody who cannot be computed stops nobody else: where some fail together, each is tried alone.
+        """
+        try:
+            return self._save(programme_id, self._compute_stale(programme_id, stale))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is noted, and the others go on
+            if len(stale) == 1:
+                self._note(programme_id, stale[0], error)
+                return set()
+        return {person for one in stale for person in self._bring_up(programme_id, [one])}
+
+    def _compute_stale(self, programme_id: str, stale: Sequence[RowMapping]) -> list[dict[str, Any]]:
         plan = self._plan(programme_id)
         with self._db.read() as conn:
             contexts = _contexts(conn, plan, [to_participant(row) for row in stale])
-            computed = self._compute(conn, plan, contexts, {row["id"]: row["touched"] for row in stale})
-        return self._save(programme_id, computed)
+            return self._compute(conn, plan, contexts, {row["id"]: row["touched"] for row in stale})
+
+    def _note(self, programme_id: str, person: RowMapping, error: Exception) -> None:
+        """Somebody could not be computed: they stay stale, an administrator sees it, and it is tried again later."""
+        kind, now = type(error).__name__, self._clock()
+        _log.exception("credits cannot be computed", programme=programme_id, participant=person["id"], error=kind)
+        row = {
+            "programme_id": programme_id,
+            "participant_id": person["id"],
+            "touch": person["touched"],
+            "failed_at": now,
+            "again_at": now + _AGAIN_AFTER,
+            "error": kind[:64],
+        }
+        with self._db.begin() as conn:
+            note_failure(conn, row)
 
     def explain(self, programme_id: str, participant_id: str) -> Explained | None:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""

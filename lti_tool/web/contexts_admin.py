@@ -54,14 +54,29 @@ class CourseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FailingLine:
+    """A person whose credits cannot be computed."""
+
+    id: str
+    name: str
+    programme: str
+    error: str
+    failed_at: datetime
+    again_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alarms:
-    """Grades that do not arrive (回传失败): refused again and again, or changed in the LMS."""
+    """Grades that do not arrive (回传失败): refused again and again, or changed in the LMS; credits not computed."""
 
     refused: int
     columns: int
     differing: int
+    failing: int  # people whose credits cannot be computed
+    failing_lines: Sequence[FailingLine]  # the first of them
 
-    def __bool__(self) -> bool:
+    @property
+    def about_grades(self) -> bool:
         return bool(self.refused or self.columns or self.differing)
 
 

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from lti_tool.lti.http import PlatformHttp
+from lti_tool.storage.queries.failures import note_failure
 from lti_tool.storage.queries.grades_trials import claim_trial, record_trial
+from lti_tool.storage.queries.people import get_person
 from tests.web.administration import PROGRAMME, Place, book
 from tests.web.launching import Installation
 
@@ -56,7 +58,7 @@ def test_a_page_of_many_cells_takes_as_many_queries_as_one_of_few(tool: Installa
         column.exchange(column.cell(tool.member(moodle.course, f"u{number}"), "retrying", "not_gradable"))
 
     assert count_queries(tool, moodle) == few
-    assert max(few.values()) <= 10
+    assert max(few.values()) <= 11
 
 
 def count_queries(tool: Installation, moodle: Place) -> dict[str, int]:
@@ -139,3 +141,34 @@ def finish(tool: Installation, moodle: Place, steps: list[list[str]]) -> None:
     with tool.db.begin() as conn:
         assert claim_trial(conn, "worker", now, now, platform_id=moodle.platform)
         record_trial(conn, moodle.course, steps, now, owner="worker")
+
+
+# Credits that cannot be computed
+
+
+@pytest.mark.parametrize("room", ["", "/grades"])
+def test_an_administrator_sees_whose_credits_cannot_be_computed(
+    tool: Installation, moodle: Place, canvas: Place, room: str
+) -> None:
+    note(tool, PROGRAMME, "a6f10c3e", 1)
+    for place in (moodle, canvas):
+        page = place.admin.get(f"administration{room}")
+        assert ("The credits of 1 person cannot be computed" in page.words) is (place is moodle)
+    page = moodle.admin.get(f"administration{room}")
+    assert "张老师 ( a6f10c3e ," in page.words
+    assert "ValueError" in page.words
+    assert "Grades do not arrive" not in page.words
+
+    note(tool, PROGRAMME, "a6f10c3e", 0)  # since then something happened, and they have yet to be tried
+
+    assert "cannot be computed" not in moodle.admin.get(f"administration{room}").words
+
+
+def note(tool: Installation, programme: str, participant: str, touch: int) -> None:
+    """What a worker leaves behind that could not compute somebody."""
+    now = tool.clock()
+    with tool.db.begin() as conn:
+        person = get_person(conn, programme, participant)
+        assert person is not None
+        row = {"programme_id": programme, "participant_id": participant, "touch": person["touched"] + touch - 1}
+        note_failure(conn, {**row, "failed_at": now, "again_at": now + timedelta(minutes=10), "error": "ValueError"})

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from lti_tool.storage.dialects import for_update, upsert
+from lti_tool.storage.queries.failures import waits
 from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
@@ -242,9 +243,12 @@ def list_stale(
     only: Sequence[str] | None = None,
     after: str = "",
     limit: int = _CHUNK,
+    now: datetime | None = None,
 ) -> list[RowMapping]:
     """Participants whose credits do not yet reflect what happened to them, by id, at most `limit` after `after`;
     of `only`, if given. Somebody who left, and whose group is no longer planned, keeps the figures of that time.
+
+    With `now`, without those who could not be computed and whose turn has not come again.
     """
     planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
     query = (
@@ -267,6 +271,8 @@ def list_stale(
     )
     if only is not None:
         query = query.where(participants.c.id.in_(only))
+    if now is not None:
+        query = query.where(not_(waits(now)))
     return list(conn.execute(query).mappings())
 
 

@@ -42,3 +42,20 @@ results = Table(
     ),
     Index(None, "programme_id", "status"),
 )
+
+failed_computations = Table(
+    "failed_computations",
+    metadata,
+    # The last failure of a person; it stands as long as `touch` is theirs, and they have not been computed since.
+    Column("programme_id", String(255), primary_key=True),
+    Column("participant_id", String(255), primary_key=True),
+    Column("touch", Integer, nullable=False),
+    Column("failed_at", UtcDateTime, nullable=False),
+    Column("again_at", UtcDateTime, nullable=False),
+    Column("error", String(64), nullable=False),  # its kind; what it says may hold figures of people
+    ForeignKeyConstraint(
+        ["programme_id", "participant_id"],
+        ["participants.programme_id", "participants.id"],
+        ondelete="CASCADE",
+    ),
+)

@@ -10,13 +10,11 @@ from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import lti
 from lti_tool.storage.queries import platform_pages as queries
 from lti_tool.storage.queries.grades_trials import find_trial
-from lti_tool.storage.queries.platform_grades import count_alarms
 from lti_tool.storage.types import from_microseconds, to_microseconds
 from lti_tool.web.actions.key_pairs import SCOPES
 from lti_tool.web.actions.own_credential import is_own_credential
 from lti_tool.web.api.cursors import decode_cursor, encode_cursor
 from lti_tool.web.contexts_admin import (
-    Alarms,
     ChoosePage,
     CourseLine,
     CredentialLine,
@@ -30,6 +28,7 @@ from lti_tool.web.contexts_admin import (
 )
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import administrator_words as words
+from lti_tool.web.pages.administrator_alarms import find_alarms
 from lti_tool.web.pages.start import choose_page
 from lti_tool.web.services import Services
 from xapi.sequence import stored_at
@@ -46,7 +45,7 @@ def platform_page(services: Services, session: LtiSession, after: int) -> Platfo
             raise not_found()
         deployments = lti.list_deployments(conn, session.platform_id)
         courses = queries.list_courses(conn, session.platform_id, after=after, limit=_PAGE + 1)
-        alarms = Alarms(*count_alarms(conn, session.platform_id))
+        alarms = find_alarms(conn, session.platform_id)
     shown = courses[:_PAGE]
     names = ("issuer", "client_id", "product", "auth_login_url", "auth_token_url", "key_set_url")
     return PlatformPage(

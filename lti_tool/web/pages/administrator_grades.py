@@ -8,7 +8,6 @@ from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import platform_grades as queries
 from lti_tool.web.actions.gradebook import RESPECT, RETRY, SKIP, possible_actions
 from lti_tool.web.contexts_admin import (
-    Alarms,
     CellAction,
     CellLine,
     ColumnLine,
@@ -19,6 +18,7 @@ from lti_tool.web.contexts_admin import (
 )
 from lti_tool.web.errors import not_found
 from lti_tool.web.pages import administrator_words as words
+from lti_tool.web.pages.administrator_alarms import find_alarms
 from lti_tool.web.services import Services
 
 _PAGE = 30
@@ -35,7 +35,7 @@ def grades_page(services: Services, session: LtiSession, shown: str, after: int,
         counts = queries.count_cells(conn, platform_id)
         oldest = queries.find_oldest_pending(conn, platform_id)
         pause = queries.find_pause(conn, platform_id, now)
-        alarms = Alarms(*queries.count_alarms(conn, platform_id))
+        alarms = find_alarms(conn, platform_id)
         columns = queries.list_closed_columns(conn, platform_id, after=columns_after, limit=_COLUMNS + 1)
         cells = queries.list_cells(conn, platform_id, words.FILTERS[shown][1], after=after, limit=_PAGE + 1)
     listed, closed = cells[:_PAGE], columns[:_COLUMNS]
