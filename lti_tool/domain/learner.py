@@ -100,10 +100,20 @@ class LearnerContext:
     @property
     def offline_classes(self) -> tuple[OfflineClass, ...]:
         """The offline classes that are meant for this participant."""
-        own = self.participant.id
-        return tuple(
-            offline for offline in self.place.classes if offline.participants is None or own in offline.participants
-        )
+        return tuple(filter(self._is_listed, self.place.classes))
+
+    @property
+    def earlier_classes(self) -> tuple[OfflineClass, ...]:
+        """Classes of the schools of their further groups, such as the one before a move.
+
+        What they attended there moves with them (A-25); what they did not is no longer theirs to attend.
+        """
+        places = (self.index.places[group] for group in self.participant.extra_groups if group in self.index.places)
+        found = {offline.id: offline for place in places for offline in place.classes if self._is_listed(offline)}
+        return tuple(offline for offline in found.values() if offline not in self.place.classes)
+
+    def _is_listed(self, offline: OfflineClass) -> bool:
+        return offline.participants is None or self.participant.id in offline.participants
 
 
 @dataclass(frozen=True, slots=True)

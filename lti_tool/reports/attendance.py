@@ -26,12 +26,17 @@ _Key = tuple[str, str]
 
 
 def rows(source: Source) -> Iterator[dict[str, Any]]:
-    """One row for each participant and session of their classes, in the order of participants and sessions."""
+    """One row for each participant and session of their classes, in the order of participants and sessions.
+
+    Sessions at a school that they left are those of which anything is on record.
+    """
     for one in source.everybody():
         records = _records(one)
-        for offline in one.context.offline_classes:
+        for offline in (*one.context.offline_classes, *one.context.earlier_classes):
             for session in offline.sessions:
-                yield _row(one, offline, session, records.get((offline.id, session.id), []))
+                found = records.get((offline.id, session.id), [])
+                if found or offline in one.context.offline_classes:
+                    yield _row(one, offline, session, found)
 
 
 def _records(one: Explained) -> dict[_Key, list[tuple[Evidence, Outcome]]]:

@@ -15,7 +15,21 @@ import pytest
 from lti_tool.domain.credits.offline import find_class_logs
 from lti_tool.domain.learner import ProgrammeIndex
 from lti_tool.domain.reasons import Reason
-from lti_tool.domain.values import Component, Credit, Evidence, Kind, OfflineClass, OfflineSession, School, Verb
+from lti_tool.domain.shortfall import list_shortfalls
+from lti_tool.domain.values import (
+    Audience,
+    Component,
+    Credit,
+    Evidence,
+    Group,
+    Kind,
+    OfflineClass,
+    OfflineSession,
+    Participant,
+    School,
+    Stage,
+    Verb,
+)
 from tests.domain.notation import SCHOOL, context_of, credit_of, moment, outcome_of, programme, rules_with
 from tests.domain.people import signed_in, statement, wrote_log
 
@@ -235,3 +249,35 @@ def test_a_time_of_leaving_belongs_to_its_sign_in_once() -> None:
     assert outcomes[Reason.SIGNED_OUT] == (True, None)
     assert outcomes[Reason.REPEATED] == (False, None)
     assert outcomes[Reason.SIGNED_IN] == (True, Decimal(2))
+
+
+# ── A-25: somebody who moved ─────────────────────────────────────────────────────────────────────────
+
+MOVED = replace(
+    PLAN,
+    groups={
+        "grp-1": Group("grp-1", SCHOOL, "教研组", Stage.PRIMARY, Audience.TEACHER, ("T2", "T7")),
+        "before": Group("before", "3301000456", "教研组", Stage.PRIMARY, Audience.TEACHER, ("T2", "T7")),
+    },
+)
+
+
+@pytest.mark.parametrize("policy", ["evidence_date", "current_school"])
+@pytest.mark.parametrize(
+    ("further", "named", "credits_"),
+    [(("before",), None, 4), ((), None, 2), (("before", "gone"), ("zhang",), 4), (("before",), ("wang",), 2)],
+)
+def test_what_was_attended_before_a_move_moves_along(
+    further: tuple[str, ...], named: tuple[str, ...] | None, credits_: int, policy: str
+) -> None:
+    """One half-day at the old school and one at the new; whichever school judges practice."""
+    old = replace(OTHERS["elsewhere"], participants=named)
+    plan = replace(MOVED, offline_classes={"cls-1": CLASS, **OTHERS, "elsewhere": old})
+    who = Participant("zhang", "张老师", "grp-1", extra_groups=further)
+    context = context_of(plan, rules_with(transfer_policy=policy), who)
+
+    found = credit_of([*whole("1", offline="elsewhere"), *whole("2")], context)
+
+    assert found.offline.credits == credits_
+    attend = [lack.offline_sessions for lack in list_shortfalls(found, context) if lack.action == "attend"]
+    assert {class_ for sessions in attend for class_, _ in sessions} == {"cls-1", "cls-2", "invited"}

@@ -55,8 +55,9 @@ def has_no_session(evidence: Evidence, context: LearnerContext) -> Reason | None
 
 
 def is_not_in_class(evidence: Evidence, context: LearnerContext) -> Reason | None:
-    """The class is meant for other schools, or for other people of the school."""
-    return None if any(own.id == evidence.class_id for own in context.offline_classes) else Reason.NOT_IN_CLASS
+    """The class is meant for other schools, or for other people of the school; attendance moves with them (A-25)."""
+    own = (*context.offline_classes, *context.earlier_classes)
+    return None if any(offline.id == evidence.class_id for offline in own) else Reason.NOT_IN_CLASS
 
 
 def is_team_training(evidence: Evidence, context: LearnerContext) -> Reason | None:

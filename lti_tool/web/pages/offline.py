@@ -15,13 +15,17 @@ _LOGGED = {Reason.LOG, Reason.SIGN_IN_MISSING, Reason.INCOMPLETE, Reason.REPEATE
 
 
 def sessions_of(explained: Explained, now: datetime) -> list[SessionState]:
-    """The sessions of the classes meant for this participant, in time order."""
+    """The sessions of the classes meant for this participant, in time order.
+
+    Of the classes at a school that they left, those of which anything is on record.
+    """
     context = explained.context
     by_session = _outcomes_by_session(explained)
     found = [
         _state(explained, offline, session, by_session.get((offline.id, session.id), []), now)
-        for offline in context.offline_classes
+        for offline in (*context.offline_classes, *context.earlier_classes)
         for session in offline.sessions
+        if offline in context.offline_classes or (offline.id, session.id) in by_session
     ]
     return sorted(found, key=lambda state: state.session.starts_at)
 
