@@ -48,25 +48,32 @@ class StoredPlan:
 
 
 class FilePlan:
-    """The plan as a programme file would make it; links made at launches or by hand stay what they are."""
+    """The plan as a programme file would make it; links no file gave, and those of who left, stay what they are."""
 
     def __init__(self, file: ProgrammeFile, conn: Connection) -> None:
         self._file = file
         self.programme_id = file.programme.id
-        self._owners = {**people.list_links(conn, self.programme_id), **dict(file.identifiers)}
+        staying = {person.id for person in file.participants}
+        self._left = [row for row in people.list_team(conn, self.programme_id) if row["id"] not in staying]
+        self._owners = {**people.list_kept_links(conn, self.programme_id, staying), **dict(file.identifiers)}
         self._owners |= {participant_key(person.id): person.id for person in file.participants}
         self._ready: dict[str, ReadyProgramme] = {}
 
     @cached_property
     def _people(self) -> dict[str, Person]:
-        """The management teams and the staff, as the file has them."""
+        """The management teams and the staff, as the file has them, and those of the teams who would leave."""
         programme = self._file.programme
+        left = {row["id"]: Person(row["id"], position=row["position"], school=row["school_id"]) for row in self._left}
         staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
         team = (person for person in self._file.participants if person.position in TEAM_POSITIONS)
-        return staff | {
-            person.id: Person(person.id, position=person.position, school=programme.groups[person.group].school)
-            for person in team
-        }
+        return (
+            staff
+            | left
+            | {
+                person.id: Person(person.id, position=person.position, school=programme.groups[person.group].school)
+                for person in team
+            }
+        )
 
     @cached_property
     def _keys(self) -> dict[str, list[str]]:

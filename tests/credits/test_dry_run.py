@@ -218,6 +218,36 @@ def test_somebody_whose_group_is_gone_keeps_the_figures_of_that_time(studied: To
     assert changes_of(studied) == {}
 
 
+def without(*gone: str) -> ProgrammeFile:
+    """The example's file in which these people no longer stand, nor their accounts."""
+    staying = tuple(person for person in EXAMPLE.participants if person.id not in gone)
+    kept = tuple((key, person) for key, person in EXAMPLE.identifiers if person not in gone)
+    return replace(EXAMPLE, participants=staying, identifiers=kept)
+
+
+def test_whoever_leaves_the_roster_keeps_what_they_earned(studied: Tool, clock: FakeClock) -> None:
+    with studied.db.begin() as conn:
+        apply_programme(conn, without(ZHANG), clock())
+
+    studied.credits.refresh(PROGRAMME)
+
+    assert (studied.results()[ZHANG]["online_seconds"], studied.results()[ZHANG]["online"]) == (54_000, 17)
+
+
+def test_what_a_principal_approved_stands_when_they_leave(studied: Tool, clock: FakeClock) -> None:
+    studied.send(*approved("p1", 5))
+    studied.credits.refresh(PROGRAMME)
+    assert studied.results()[ZHANG]["practice"] == 5
+    principals = [person.id for person in EXAMPLE.participants if person.position == "principal"]
+
+    foreseen = preview_file(studied, without(*principals))
+    with studied.db.begin() as conn:
+        apply_programme(conn, without(*principals), clock())
+
+    assert ZHANG not in foreseen
+    assert ZHANG not in changes_of(studied)
+
+
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
 
 

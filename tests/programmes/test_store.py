@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from lti_tool.domain.identifiers import account_key, email_key
+from lti_tool.domain.identifiers import account_key, email_key, participant_key
 from lti_tool.programmes.file import read_programme_file
 from lti_tool.programmes.store import apply_programme, find_programme
 from lti_tool.storage.database import Database
@@ -57,6 +57,31 @@ def test_someone_who_leaves_the_roster_is_kept_and_marked(db: Database, clock: F
         zhang = people.get_person(conn, "hz-2026", "a6f10c3e")
     assert zhang is not None
     assert zhang["left_at"] == clock()
+
+
+def test_the_keys_of_someone_who_left_stay_theirs_until_somebody_else_has_them(db: Database, clock: FakeClock) -> None:
+    """What they earned, and approved, stands: their statements are still found by them."""
+    load(db, clock)
+    staying = tuple(person for person in FILE.participants if person.id != "a6f10c3e")
+    theirs = [pair for pair in FILE.identifiers if pair[1] == "a6f10c3e"]
+    others = tuple(pair for pair in FILE.identifiers if pair[1] != "a6f10c3e")
+    given, *kept = [key for key, _ in theirs]
+
+    load(db, clock, replace(FILE, participants=staying, identifiers=(*others, (given, "c41b77e0"))))
+
+    with db.read() as conn:
+        found = people.find_people(conn, "hz-2026", [given, *kept, participant_key("a6f10c3e")])
+    assert found == {given: "c41b77e0", **dict.fromkeys([*kept, participant_key("a6f10c3e")], "a6f10c3e")}
+
+
+def test_a_key_that_the_file_takes_from_somebody_who_stays_is_gone(db: Database, clock: FakeClock) -> None:
+    load(db, clock)
+    theirs = [key for key, person in FILE.identifiers if person == "a6f10c3e"]
+
+    load(db, clock, replace(FILE, identifiers=tuple(pair for pair in FILE.identifiers if pair[1] != "a6f10c3e")))
+
+    with db.read() as conn:
+        assert people.find_people(conn, "hz-2026", theirs) == {}
 
 
 def test_a_link_made_at_a_launch_survives_a_new_roster(db: Database, clock: FakeClock) -> None:

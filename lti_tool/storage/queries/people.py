@@ -1,6 +1,6 @@
 """The roster: participants, whose key is whose, and whose credits must be computed again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -69,8 +69,15 @@ def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[s
 
 
 def save_identifiers(conn: Connection, programme_id: str, keys: Sequence[tuple[str, str]]) -> None:
-    """Replace the identifiers that came from the programme file; links made at launches or by hand stay."""
-    conn.execute(delete(identifiers).where(identifiers.c.programme_id == programme_id, identifiers.c.source == "file"))
+    """Replace the identifiers that came from the programme file; links made at launches or by hand stay.
+
+    Those of people who left stay too, unless they are somebody else's now: what they earned, and approved, stands.
+    """
+    left = select(participants.c.id).where(
+        participants.c.programme_id == programme_id, participants.c.left_at.is_not(None)
+    )
+    of_the_file = and_(identifiers.c.programme_id == programme_id, identifiers.c.source == "file")
+    conn.execute(delete(identifiers).where(of_the_file, identifiers.c.person_id.not_in(left)))
     rows = [{"programme_id": programme_id, "key": key, "person_id": person, "source": "file"} for key, person in keys]
     upsert(conn, identifiers, rows, key=["programme_id", "key"])
 
@@ -110,12 +117,20 @@ def find_owners(conn: Connection, programme_id: str, keys: Sequence[str]) -> dic
     return found
 
 
-def list_links(conn: Connection, programme_id: str) -> dict[str, str]:
-    """The identifier keys that no programme file gave: {key: person id}."""
-    query = select(identifiers.c.key, identifiers.c.person_id).where(
-        identifiers.c.programme_id == programme_id, identifiers.c.source != "file"
-    )
-    return {row.key: row.person_id for row in conn.execute(query)}
+def list_kept_links(conn: Connection, programme_id: str, staying: Collection[str]) -> dict[str, str]:
+    """The identifier keys that loading a file with these people would leave, if it gives them to nobody else.
+
+    Those that no file gave, and those of participants who would leave: {key: person id}.
+    """
+    columns = (identifiers.c.key, identifiers.c.person_id, identifiers.c.source)
+    own = and_(participants.c.programme_id == identifiers.c.programme_id, participants.c.id == identifiers.c.person_id)
+    query = select(*columns, participants.c.id.is_not(None).label("is_participant")).outerjoin(participants, own)
+    found = conn.execute(query.where(identifiers.c.programme_id == programme_id))
+    return {
+        row.key: row.person_id
+        for row in found
+        if row.source != "file" or (row.is_participant and row.person_id not in staying)
+    }
 
 
 def get_person(conn: Connection, programme_id: str, person_id: str) -> RowMapping | None:
