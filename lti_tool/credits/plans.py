@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme, ready_under
+from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme, ready_under, to_team_member
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
 from lti_tool.domain.identifiers import participant_key
 from lti_tool.domain.values import Person
@@ -63,7 +63,7 @@ class FilePlan:
     def _people(self) -> dict[str, Person]:
         """The management teams and the staff, as the file has them, and those of the teams who would leave."""
         programme = self._file.programme
-        left = {row["id"]: Person(row["id"], position=row["position"], school=row["school_id"]) for row in self._left}
+        left = {row["id"]: to_team_member(row) for row in self._left}
         staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
         team = (person for person in self._file.participants if person.position in TEAM_POSITIONS)
         return (

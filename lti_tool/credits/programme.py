@@ -13,6 +13,7 @@ from lti_tool.programmes.store import find_programme
 from lti_tool.rule_sets import apply_settings, load_rule_set, parse_rule_set
 from lti_tool.storage.queries import packages, people, programmes
 from lti_tool.storage.queries.recordings import get_rules
+from lti_tool.storage.types import Row
 
 
 class UnknownProgramme(LookupError):  # noqa: N818 - it is one
@@ -56,12 +57,14 @@ def _prepare(conn: Connection, programme_id: str, under: str) -> ReadyProgramme:
     programme = find_programme(conn, programme_id)
     if programme is None:
         raise UnknownProgramme(programme_id)
-    team = {
-        row["id"]: Person(row["id"], position=row["position"], school=row["school_id"])
-        for row in people.list_team(conn, programme_id)
-    }
+    team = {row["id"]: to_team_member(row) for row in people.list_team(conn, programme_id)}
     staff = {person.id: Person(person.id, role=person.role) for person in programme.staff.values()}
     return ready_under(conn, programme, {**staff, **team}, under)
+
+
+def to_team_member(row: Row) -> Person:
+    """Somebody of a school management team, as their roster row has them."""
+    return Person(row["id"], position=row["position"], school=row["school_id"], left_at=row["left_at"])
 
 
 def ready_under(

@@ -280,6 +280,7 @@ class Person:
     position: str | None = None  # principal | deputy | middle | teacher; None for staff
     school: str | None = None
     role: str | None = None  # staff role
+    left_at: datetime | None = None  # of a participant: what they approved until then stands
 
 
 # ── results ─────────────────────────────────────────────────────────────────────────────────────────

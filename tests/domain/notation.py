@@ -207,6 +207,9 @@ TEAM = {
     "deputy": Person("deputy", position="deputy", school=SCHOOL),
     "colleague": Person("colleague", position="teacher", school=SCHOOL),
     "other-principal": Person("other-principal", position="principal", school="3301000456"),
+    "former-principal": Person(
+        "former-principal", position="principal", school=SCHOOL, left_at=moment("12:00", "12-06")
+    ),
     "institution": Person("institution", role="institution"),
     "trainer": Person("trainer", role="trainer"),
 }

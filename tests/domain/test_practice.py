@@ -77,6 +77,13 @@ CASES = {
     "the approval voided": Case([*stages("p1"), approved("p1", voided=True)], "0", Reason.VOIDED),
     "a stage voided": Case([*stages("p1"), approved("p1"), did("p1", "plan", voided=True)], "5", Reason.VOIDED),
     "approved by the deputy": Case([*stages("p1"), approved("p1", by_person="deputy")], "5", Reason.APPROVED),
+    "approved by a principal who left later": Case(
+        [*stages("p1"), approved("p1", by_person="former-principal", day="12-06", at="11:59:59")], "5", Reason.APPROVED
+    ),
+    "approved by a principal who has left": Case(
+        [*stages("p1"), approved("p1", by_person="former-principal", day="12-06", at="12:00")],
+        "0", Reason.NOT_AN_APPROVER,
+    ),
     "approved by a colleague": Case(
         [*stages("p1"), approved("p1", by_person="colleague")], "0", Reason.NOT_AN_APPROVER
     ),

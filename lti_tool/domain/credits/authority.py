@@ -11,7 +11,8 @@ TEAM_POSITIONS = frozenset({"principal", "deputy", "middle"})
 def lacks_authority(evidence: Evidence, context: LearnerContext, school: str) -> Reason | None:
     """Why a verdict by this person does not count, or None.
 
-    A member of the school's management team approves; nobody their own; the institution only where a setting lets it.
+    A member of the school's management team approves, until they leave it; nobody their own; the institution only
+    where a setting lets it.
     """
     if evidence.by_person is not None and evidence.by_person == context.participant.id:
         return Reason.SELF_APPROVAL
@@ -21,4 +22,5 @@ def lacks_authority(evidence: Evidence, context: LearnerContext, school: str) ->
     if person.role == "institution" and context.rules.settings.institution_approval == "on":
         return None
     in_team = person.position in TEAM_POSITIONS and person.school == school
-    return None if in_team else Reason.NOT_AN_APPROVER
+    had_left = person.left_at is not None and evidence.timestamp >= person.left_at
+    return None if in_team and not had_left else Reason.NOT_AN_APPROVER
