@@ -232,6 +232,24 @@ def test_the_online_share(seconds: int, award: str, credits_: str, met: bool) ->
     assert (found.seconds, found.required_seconds) == (seconds, 54_000)
 
 
+@pytest.mark.parametrize(
+    ("setting", "seconds", "required", "credits_"),
+    [
+        (36_000, 36_000, 54_000, 0),
+        (36_000, 54_000, 54_000, 17),
+        (60_000, 54_000, 60_000, 0),
+        (60_000, 60_000, 60_000, 17),
+    ],
+)
+def test_a_programme_may_ask_for_more_minutes_and_for_fewer_in_vain(
+    setting: int, seconds: int, required: int, credits_: int
+) -> None:
+    """R-057: 不少于 900 分钟/人."""
+    found = award_online(seconds, context_of(rules=rules_with(required_seconds=setting)))
+
+    assert (found.required_seconds, found.credits, found.met) == (required, credits_, credits_ == 17)
+
+
 def test_managers_may_have_a_structure_of_their_own() -> None:
     """A-20: the same by default, another one where the programme says so."""
     own = {"online": 15, "offline": 8, "practice": 27}

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from lti_tool.domain.decimals import ZERO, proportion
 from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import ComponentCredit
 
 
@@ -12,16 +13,21 @@ def award_online(seconds: int, context: LearnerContext) -> ComponentCredit:
 
     With `online_award = "proportional"`, by proportion and never rounded up: 53,999 s are 16.9 (C2b).
     """
-    settings = context.rules.settings
+    required = find_required_seconds(context.rules)
     share = context.structure.online
-    met = seconds >= settings.required_seconds
+    met = seconds >= required
     return ComponentCredit(
-        credits=_award(share, seconds, settings.required_seconds, settings.online_award, met=met),
+        credits=_award(share, seconds, required, context.rules.settings.online_award, met=met),
         maximum=share,
         met=met,
         seconds=seconds,
-        required_seconds=settings.required_seconds,
+        required_seconds=required,
     )
+
+
+def find_required_seconds(rules: RuleSet) -> int:
+    """不少于 900 分钟/人: a programme may ask for more, and for less in vain (R-057)."""
+    return max(rules.settings.required_seconds, rules.thresholds.online_seconds_least)
 
 
 def _award(share: Decimal, seconds: int, required: int, award: str, *, met: bool) -> Decimal:

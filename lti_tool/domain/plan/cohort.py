@@ -19,7 +19,7 @@ def check_cohort(plan: Survey) -> Iterator[Breach]:
 
 
 def check_required_seconds(plan: Survey) -> Iterator[Breach]:
-    """网络研修学习时长不少于 900 分钟/人 (R-057): a setting of 600 minutes is below it."""
+    """网络研修学习时长不少于 900 分钟/人 (R-057): a setting of 600 minutes is below it, and in vain."""
     seconds, least = plan.rules.settings.required_seconds, plan.rules.thresholds.online_seconds_least
     if seconds < least:
         numbers = {"seconds": seconds, "least": least}

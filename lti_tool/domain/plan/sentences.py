@@ -8,8 +8,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The programme, {start} to {end}, exceeds the cohort's {opens} to {closes}; what is outside never counts.",
     ),
     "required_seconds_low": (
-        "网络研修要求 {seconds} 秒，低于规定的 {least} 秒。",
-        "Online study requires {seconds} seconds, below the regulation's {least}.",
+        "网络研修要求 {seconds} 秒，低于规定的 {least} 秒，仍按 {least} 秒执行。",
+        "Online study requires {seconds} seconds, below the regulation's {least}, which apply all the same.",
     ),
     "team_too_small": (
         "校级管理团队只有 {members} 人，不得少于 {least} 人。",
