@@ -102,6 +102,10 @@ class RuleSet:
         """Whether the regulation names focus points at all; where it names none, none are checked."""
         return bool(self.focus_points)
 
+    def names(self, terms: str, code: str) -> bool:
+        """Whether the regulation knows a position, an artefact or an event; what it does not know, it cannot miss."""
+        return code in self.terms.get(terms, {})
+
     def structure_for(self, audience: Audience) -> Structure:
         """The structure of a participant: managers need the same, unless a setting says otherwise (A-20)."""
         own = self.settings.manager_structure

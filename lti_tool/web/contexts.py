@@ -336,14 +336,14 @@ class UnmatchedPage:
 
 @dataclass(frozen=True, slots=True)
 class BreachLine:
-    """A breach of the regulation in the plan, with the regulation's own words."""
+    """A breach of the regulation in the plan, with the regulation's own words where the rule set has them."""
 
     code: str
     subject: str
     sentence: str
     severity: str
     waiver: tuple[str, str] | None  # who set it aside, and why
-    source: str
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,9 @@ import pytest
 
 from lti_tool.domain.plan import check_plan
 from lti_tool.domain.plan.sentences import SENTENCES
-from lti_tool.domain.plan.sources import SOURCES
-from lti_tool.domain.values import (
-    Waiver,
-)
+from lti_tool.domain.values import Participant, Record, Waiver
 from lti_tool.rule_sets import load_rule_set
-from tests.domain.notation import programme
+from tests.domain.notation import SCHOOL, programme, zhejiang
 from tests.domain.people import practice
 from tests.domain.plans import REQUIREMENTS, breaches, class_plan, codes, of_staff, team
 
@@ -135,9 +132,31 @@ def test_a_rule_set_without_focus_points_checks_none() -> None:
     )
 
 
+def test_another_province_is_held_to_its_own_regulation_alone() -> None:
+    """25 + 25 by hours knows no principal, no plans on file, no summaries and no cohorts: none can be lacking."""
+    group = replace(programme().groups["grp-1"], focus_points=())
+    plan = programme(
+        rule_set="blank-25-25",
+        groups={"grp-1": group},
+        offline_classes={},
+        practice=(practice("a", "25", ""),),
+        records=(Record("school_promotion_plan", date(2026, 9, 5), school=SCHOOL),),
+    )
+    somebody = Participant("m", "王老师", "grp-1", position="middle")
+
+    found = check_plan(plan, [somebody], load_rule_set("blank-25-25"), today=date(2027, 5, 1), elsewhere={SCHOOL: 1})
+
+    assert codes(found) == []
+
+
 def test_every_code_has_a_sentence_in_both_languages() -> None:
     assert SENTENCES.keys() == REQUIREMENTS.keys()
-    assert SOURCES.keys() == {requirement for some in REQUIREMENTS.values() for requirement in some}
     for chinese, english in SENTENCES.values():
         assert chinese.endswith("。")
         assert english.endswith(".")
+
+
+def test_the_guides_own_words_stand_behind_every_breach() -> None:
+    """They are data of the rule set: another regulation is never quoted with this one's words."""
+    assert zhejiang().terms["quotes"].keys() == {one for some in REQUIREMENTS.values() for one in some}
+    assert "quotes" not in load_rule_set("blank-25-25").terms

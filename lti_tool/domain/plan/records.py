@@ -8,11 +8,13 @@ from lti_tool.domain.cycle import first_semester_ends
 from lti_tool.domain.plan.breach import Breach
 from lti_tool.domain.plan.survey import Survey
 
-_SUMMARIES = frozenset({"stage_summary", "showcase"})
+_SUMMARIES = ("stage_summary", "showcase")
 
 
 def check_plans(plan: Survey) -> Iterator[Breach]:
     """以学校信息化发展规划确定整校推进的目标、内容与要求 (R-016): a 整校推进方案 without that plan before it."""
+    if not plan.rules.names("artefacts", "school_informatization_plan"):
+        return
     for school in plan.programme.schools:
         promotion = _days_of(plan, school, "school_promotion_plan")
         own = _days_of(plan, school, "school_informatization_plan")
@@ -23,16 +25,18 @@ def check_plans(plan: Survey) -> Iterator[Breach]:
 def check_summaries(plan: Survey) -> Iterator[Breach]:
     """适时组织开展阶段经验总结与成果展示 (R-030): none of either by the end of the first semester."""
     ends = first_semester_ends(plan.programme, plan.rules)
-    if plan.today is None or plan.today <= ends:
+    known = [kind for kind in _SUMMARIES if plan.rules.names("events", kind)]
+    if plan.today is None or plan.today <= ends or not known:
         return
     for school in plan.programme.schools:
-        if not any(day <= ends for kind in _SUMMARIES for day in _days_of(plan, school, kind)):
+        if not any(day <= ends for kind in known for day in _days_of(plan, school, kind)):
             yield Breach("no_stage_summary", "warning", "school", school, "R-030", {"until": ends})
 
 
 def check_team_training(plan: Survey) -> Iterator[Breach]:
     """校级管理团队由各地…组织培训 (R-048): members who were in none once the programme has begun."""
-    if plan.today is None or plan.today < plan.programme.start or "events" not in plan.rules.terms:
+    is_due = plan.today is not None and plan.today >= plan.programme.start
+    if not is_due or not plan.rules.names("events", "team_training"):
         return
     trained = {
         person for record in plan.programme.records if record.kind == "team_training" for person in record.participants
@@ -47,6 +51,8 @@ def check_team_training(plan: Survey) -> Iterator[Breach]:
 
 def check_one_cohort(plan: Survey) -> Iterator[Breach]:
     """每所学校整校推进的周期为一学年 (R-037, R-039): a school that is in another cohort's programme too."""
+    if plan.rules.settings.cohort is None:
+        return
     for school in plan.programme.schools:
         others = plan.elsewhere.get(school, 0)
         if others:

@@ -36,6 +36,8 @@ def _check_most(plan: Survey, school: str, size: int) -> Iterator[Breach]:
 
 def check_principal(plan: Survey) -> Iterator[Breach]:
     """其中校长为第一责任人 (R-043): exactly one."""
+    if not plan.rules.names("positions", "principal"):
+        return
     for school, members in _teams(plan).items():
         principals = members["principal"]
         if principals == 0:
@@ -46,8 +48,9 @@ def check_principal(plan: Survey) -> Iterator[Breach]:
 
 def check_team_positions(plan: Survey) -> Iterator[Breach]:
     """分管业务副校长和…中层管理者 (R-042): a team without one or the other."""
+    expected = [position for position in ("deputy", "middle") if plan.rules.names("positions", position)]
     for school, members in _teams(plan).items():
-        for position in ("deputy", "middle"):
+        for position in expected:
             if not members[position]:
                 yield Breach(f"{position}_missing", "warning", "school", school, "R-042")
 

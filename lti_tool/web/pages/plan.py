@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
 from lti_tool.domain.plan import Breach, check_plan
-from lti_tool.domain.plan.sources import SOURCES
 from lti_tool.domain.points import valid_points
 from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Group, OfflineClass, Participant, PracticeActivity, Programme, School
@@ -34,7 +33,7 @@ def plan_page(services: Services, programme_id: str, *, only_school: str | None,
         elsewhere = programmes.count_other_programmes(conn, programme_id)
     for breach in check_plan(programme, roster, rules, today=today, elsewhere=elsewhere):
         for school in _schools_of(breach, programme, known):
-            by_school.setdefault(school, []).append(_line(breach, programme, known))
+            by_school.setdefault(school, []).append(_line(breach, programme, rules, known))
     seen = [school for school in programme.schools.values() if only_school in {None, school.id}]
     following = [school for school in sorted(seen, key=lambda school: school.id) if school.id > after]
     shown = following[:_AT_ONCE]
@@ -70,15 +69,15 @@ def _schools_of(breach: Breach, programme: Programme, known: Mapping[str, Partic
     return ("",)
 
 
-def _line(breach: Breach, programme: Programme, known: Mapping[str, Participant]) -> BreachLine:
-    source = SOURCES.get(breach.requirement)
+def _line(breach: Breach, programme: Programme, rules: RuleSet, known: Mapping[str, Participant]) -> BreachLine:
+    quote = rules.terms.get("quotes", {}).get(breach.requirement)
     return BreachLine(
         code=breach.code,
         subject=_subject(breach, programme, known),
         sentence=breach.sentence_zh if is_chinese() else breach.sentence_en,
         severity=breach.severity,
         waiver=(breach.waived_by, breach.waiver_reason or "") if breach.waived_by else None,
-        source=source[0 if is_chinese() else 1] if source else breach.requirement,
+        source=(quote.zh if is_chinese() else quote.en) if quote else None,
     )
 
 
