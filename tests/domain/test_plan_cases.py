@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.domain.plan import check_plan
-from lti_tool.domain.plan.sentences import SENTENCES
-from lti_tool.domain.values import Participant, Record, Waiver
+from lti_tool.domain.plan.sentences import SENTENCES, WORDS
+from lti_tool.domain.values import Audience, Participant, Record, Stage, Waiver
 from lti_tool.rule_sets import load_rule_set
 from tests.domain.notation import SCHOOL, programme, zhejiang
 from tests.domain.people import practice
@@ -154,6 +154,8 @@ def test_every_code_has_a_sentence_in_both_languages() -> None:
     for chinese, english in SENTENCES.values():
         assert chinese.endswith("。")
         assert english.endswith(".")
+    assert WORDS["stage"].keys() == {stage.value for stage in Stage}
+    assert WORDS["audience"].keys() == WORDS["meant_for"].keys() == {audience.value for audience in Audience}
 
 
 def test_the_guides_own_words_stand_behind_every_breach() -> None:

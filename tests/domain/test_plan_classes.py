@@ -77,9 +77,15 @@ def test_a_class_that_is_too_large_says_why() -> None:
 
 
 def test_a_joint_class_with_a_large_school_says_which() -> None:
-    (found,) = breaches(class_plan([50, 30]), only="class")
+    plan = class_plan([50, 30])
+    named = replace(plan.schools[SCHOOL], name="示例小学")
+    (found,) = breaches(replace(plan, schools={**plan.schools, SCHOOL: named}), only="class")
 
-    assert (found.numbers, found.requirement) == ({"school": SCHOOL, "people": 50, "limit": 50}, "R-063")
+    assert (found.numbers, found.requirement) == (
+        {"school": SCHOOL, "name": "示例小学", "people": 50, "limit": 50},
+        "R-063",
+    )
+    assert found.sentence_en == "示例小学 has 50 people (50 or more) and must hold its class alone."
 
 
 def test_a_joint_class_of_schools_whose_numbers_are_not_known() -> None:
@@ -135,7 +141,7 @@ def test_a_class_is_held_at_one_of_its_schools(schools: int, host: str | None, e
 def test_a_class_held_elsewhere_names_the_place() -> None:
     (found,) = breaches(class_plan([30], host_school=SECOND), only="class")
 
-    assert found.numbers == {"host": SECOND}
+    assert found.numbers == {"host": SECOND, "name": SECOND}
 
 
 def test_the_same_school_twice_is_no_joint_class() -> None:

@@ -68,7 +68,10 @@ def test_breaches_of_groups_carry_their_numbers() -> None:
         "R-089",
     )
     assert (unknown.numbers, unknown.requirement) == ({"point": "T10"}, "R-051")
-    assert other.sentence_en == "The focus point G1 is meant for manager, and the group is of teachers."
+    assert other.sentence_en == "The focus point G1 is meant for managers, and the group is of teachers."
+    assert other.sentence_zh == "关注要点 G1 面向学校管理者，而群体为学科教师。"
+    assert blank.sentence_en == "The focus point T6 is not ticked for primary school."
+    assert blank.sentence_zh == "关注要点 T6 不适用于小学教育段。"
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,9 @@ def test_several_groups_are_named() -> None:
         programme(), [Participant("z", "张", "grp-1", extra_groups=("b", "a", "b"))], only="participant"
     )
 
-    assert found.numbers == {"groups": ("grp-1", "b", "a")}
-    assert found.sentence_en == "The participant is in several groups: grp-1, b, a; credits follow the first."
+    assert found.numbers == {"groups": ("grp-1", "b", "a"), "names": ("教研组", "b", "a")}
+    assert found.sentence_en == "The participant is in several groups: 教研组, b, a; credits follow the first."
+    assert found.sentence_zh == "参训教师同时在 教研组、b、a 等群体中；学分只按主群体计。"
 
 
 def test_a_school_without_a_group() -> None:

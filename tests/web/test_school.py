@@ -291,7 +291,7 @@ def test_a_breach_is_told_in_plain_words_with_the_regulations_own(room: Classroo
 
     page = room.trainer().get("plan")
 
-    assert "The focus point T6 is not ticked for the stage primary." in page.text
+    assert "The focus point T6 is not ticked for primary school." in page.text
     assert "must be put right" in page.text
     assert "The group has 1 focus points; at least 2 are required." in page.text
     assert "each group has at least 2 focus points" in page.text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lti_tool.domain.plan.sentences import SENTENCES
+from lti_tool.domain.plan.sentences import SENTENCES, WORDS
 
 Severity = Literal["error", "warning", "info"]
 
@@ -28,20 +28,24 @@ class Breach:
     @property
     def sentence_zh(self) -> str:
         """What is wrong, in one Chinese sentence."""
-        return SENTENCES[self.code][0].format_map(_Shown(self.numbers))
+        return self._say(0, "、")
 
     @property
     def sentence_en(self) -> str:
         """What is wrong, in one English sentence."""
-        return SENTENCES[self.code][1].format_map(_Shown(self.numbers))
+        return self._say(1, ", ")
+
+    def _say(self, language: int, comma: str) -> str:
+        """The sentence with its numbers: codes in words, lists with the language's comma."""
+        shown = {
+            name: comma.join(
+                _words(name, one, language) for one in (value if isinstance(value, list | tuple) else [value])
+            )
+            for name, value in self.numbers.items()
+        }
+        return SENTENCES[self.code][language].format_map(shown)
 
 
-class _Shown(dict[str, object]):
-    """Numbers as a sentence shows them: lists with commas."""
-
-    def __init__(self, numbers: Mapping[str, object]) -> None:
-        super().__init__({name: _show(value) for name, value in numbers.items()})
-
-
-def _show(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+def _words(name: str, value: object, language: int) -> str:
+    words = WORDS.get(name, {}).get(str(value))
+    return words[language] if words else str(value)

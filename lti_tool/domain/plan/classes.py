@@ -27,7 +27,7 @@ def check_joint_classes(plan: Survey) -> Iterator[Breach]:
             if people is None:
                 yield Breach("headcount_unknown", "warning", "school", school, "R-061")
             elif people >= limit:
-                numbers = {"school": school, "people": people, "limit": limit}
+                numbers = {"school": school, "name": plan.name_of(school), "people": people, "limit": limit}
                 yield Breach("class_of_large_school", "error", "class", offline.id, "R-063", numbers)
 
 
@@ -71,7 +71,7 @@ def check_host(plan: Survey) -> Iterator[Breach]:
         if offline.host_school is None and len(set(offline.schools)) > 1:
             yield Breach("class_host_missing", "warning", "class", offline.id, "R-058")
         elif offline.host_school is not None and offline.host_school not in offline.schools:
-            numbers = {"host": offline.host_school}
+            numbers = {"host": offline.host_school, "name": plan.name_of(offline.host_school)}
             yield Breach("class_host_elsewhere", "warning", "class", offline.id, "R-058", numbers)
 
 

@@ -62,4 +62,11 @@ def check_membership(plan: Survey) -> Iterator[Breach]:
             yield Breach("group_unknown", "warning", "participant", participant.id, "R-052")
         groups = tuple(dict.fromkeys((participant.group, *participant.extra_groups)))
         if len(groups) > 1:
-            yield Breach("several_groups", severity, "participant", participant.id, "R-052", {"groups": groups})
+            names = tuple(_name_of(group, plan) for group in groups)
+            numbers = {"groups": groups, "names": names}
+            yield Breach("several_groups", severity, "participant", participant.id, "R-052", numbers)
+
+
+def _name_of(group: str, plan: Survey) -> str:
+    found = plan.programme.groups.get(group)
+    return found.name if found else group

@@ -2,6 +2,19 @@
 
 from collections.abc import Mapping
 
+_AUDIENCES = {"teacher": ("学科教师", "teachers"), "manager": ("学校管理者", "managers")}
+#: Codes among the numbers, as sentences say them: {number: {code: (Chinese, English)}}.
+WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "stage": {
+        "preschool": ("学前教育（含特殊教育）段", "preschool (special schools included)"),
+        "primary": ("小学教育段", "primary school"),
+        "secondary": ("中学教育段", "secondary school"),
+        "vocational": ("中职教育段", "vocational school"),
+    },
+    "audience": _AUDIENCES,
+    "meant_for": _AUDIENCES,
+}
+
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "outside_cohort": (
         "项目时间 {start} 至 {end} 不在本期 {opens} 至 {closes} 之内，超出部分不计。",
@@ -52,12 +65,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The focus point {point} is not in the annex.",
     ),
     "point_not_ticked": (
-        "关注要点 {point} 不适用于该学段（{stage}）。",
-        "The focus point {point} is not ticked for the stage {stage}.",
+        "关注要点 {point} 不适用于{stage}。",
+        "The focus point {point} is not ticked for {stage}.",
     ),
     "point_of_other_audience": (
-        "关注要点 {point} 面向 {meant_for}，而群体为 {audience}。",
-        "The focus point {point} is meant for {meant_for}, and the group is of {audience}s.",
+        "关注要点 {point} 面向{meant_for}，而群体为{audience}。",
+        "The focus point {point} is meant for {meant_for}, and the group is of {audience}.",
     ),
     "school_without_group": (
         "学校没有研修群体。",
@@ -68,16 +81,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The participant is in no study group.",
     ),
     "several_groups": (
-        "参训教师同时在 {groups} 等群体中；学分只按主群体计。",
-        "The participant is in several groups: {groups}; credits follow the first.",
+        "参训教师同时在 {names} 等群体中；学分只按主群体计。",
+        "The participant is in several groups: {names}; credits follow the first.",
     ),
     "class_credits": (
         "各场次共 {credits} 学分，必须正好为 {required} 学分。",
         "The sessions sum to {credits} credits; they must sum to {required}.",
     ),
     "class_of_large_school": (
-        "{school} 有 {people} 人（{limit} 人以上含 {limit}），须单独组织，不得与其他学校联合办班。",
-        "{school} has {people} people ({limit} or more) and must hold its class alone.",
+        "{name}有 {people} 人（{limit} 人以上含 {limit}），须单独组织，不得与其他学校联合办班。",
+        "{name} has {people} people ({limit} or more) and must hold its class alone.",
     ),
     "class_without_common_point": (
         "联合办班的学校没有共同的关注要点。",
@@ -92,8 +105,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "A joint class should name the member school at which it is held.",
     ),
     "class_host_elsewhere": (
-        "培训地点 {host} 不是本班的成员学校。",
-        "The class is held at {host}, which is not one of its schools.",
+        "培训地点（{name}）不是本班的成员学校。",
+        "The class is held at {name}, which is not one of its schools.",
     ),
     "class_school_unknown": (
         "本班的学校 {school} 不在项目中。",

@@ -21,6 +21,11 @@ class Survey:
     today: date | None  # what is due by a day is looked at only where the day is known
     elsewhere: Mapping[str, int]  # {school: how many other programmes it is in}
 
+    def name_of(self, school: str) -> str:
+        """A school's name; its id where it is not in the programme."""
+        found = self.programme.schools.get(school)
+        return found.name if found else school
+
     def people_of(self, school: str) -> int | None:
         """学校人数: staff, or participants where the setting says so; None where it is not known (A-10)."""
         if self.rules.settings.headcount_basis == "participants":
