@@ -50,7 +50,8 @@ def check(file: Path, *, as_json: bool) -> None:
         print_json({"programme": read.programme.id, "breaches": [_shown(breach) for breach in breaches]})
         return
     for breach in breaches:
-        click.echo(f"{breach.severity}: {breach.subject_kind} {breach.subject}: {breach.sentence_en}")
+        waiver = f" Set aside by {breach.waived_by}: {breach.waiver_reason}" if breach.waived_by else ""
+        click.echo(f"{breach.severity}: {breach.subject_kind} {breach.subject}: {breach.sentence_en}{waiver}")
     click.echo(f"{read.programme.id}: the file is in order; {len(breaches)} breaches of the regulation.")
 
 
@@ -102,6 +103,8 @@ def _shown(breach: Breach) -> dict[str, object]:
         "subject": breach.subject,
         "requirement": breach.requirement,
         "numbers": dict(breach.numbers),
+        "waived_by": breach.waived_by,
+        "waiver_reason": breach.waiver_reason,
     }
 
 

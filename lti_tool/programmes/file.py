@@ -1,7 +1,7 @@
 """Read a programme file (contract §5): all of it is right, or nothing is taken and every mistake is named."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,37 +61,38 @@ def read_programme_file(path: Path) -> ProgrammeFile:
 
 def parse_programme(raw: Mapping[str, Any], *, folder: Path = Path()) -> ProgrammeFile:
     """The programme of parsed TOML; a rule set given by a relative path is looked for in `folder`."""
-    shape = _load_shape(raw)
-    rule_set, problems = _check_rules(shape["programme"], folder)
+    shape = _load_shape(raw, folder)
+    rule_set, problems = _check_rules(shape["programme"], shape["records"], folder)
     problems += check_references(shape)
-    problems += [] if problems else _check_records(shape, load_rule_set(rule_set))
     if problems:
         raise ProgrammeFileError(problems)
     return _build(shape, rule_set)
 
 
-def _load_shape(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _load_shape(raw: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     try:
         shape = ProgrammeFileSchema().load(raw)
     except ValidationError as error:
         problems = list(_flatten(error.normalized_messages()))
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-        problems += _rules_of_broken_file(valid) + check_references(valid)
+        problems += _rules_of_broken_file(valid, folder) + check_references(valid)
         raise ProgrammeFileError(problems) from None
     assert isinstance(shape, dict)  # noqa: S101 - many=False
     return shape
 
 
-def _rules_of_broken_file(valid: Mapping[str, Any]) -> list[Problem]:
-    """The settings' mistakes belong in the same list, even where other parts of the file are broken."""
+def _rules_of_broken_file(valid: Mapping[str, Any], folder: Path) -> list[Problem]:
+    """What the rule set finds wrong belongs in the same list, even where other parts of the file are broken."""
     programme = valid.get("programme")
     if not isinstance(programme, dict) or "rule_set" not in programme:
         return []
-    return _check_rules({"rules": {}, **programme}, Path())[1]
+    return _check_rules({"rules": {}, **programme}, valid.get("records", []), folder)[1]
 
 
-def _check_rules(programme: Mapping[str, Any], folder: Path) -> tuple[str, list[Problem]]:
-    """The rule set's name (an absolute path for a file of one's own) and the mistakes of the settings."""
+def _check_rules(
+    programme: Mapping[str, Any], records: Sequence[Mapping[str, Any]], folder: Path
+) -> tuple[str, list[Problem]]:
+    """The rule set's name (an absolute path for a file of one's own) and the mistakes of settings and records."""
     chosen = str(programme["rule_set"])
     if chosen.endswith(".toml"):
         chosen = str((folder / chosen).resolve())
@@ -99,21 +100,23 @@ def _check_rules(programme: Mapping[str, Any], folder: Path) -> tuple[str, list[
         rules = load_rule_set(chosen)
     except RuleSetError as error:
         return chosen, [(f"programme.rule_set {place}".strip(), sentence) for place, sentence in error.errors]
+    problems = _check_records(records, rules)
     try:
         apply_settings(rules, programme["rules"])
     except RuleSetError as error:
-        return chosen, [(f"programme.rules.{place}", sentence) for place, sentence in error.errors]
-    return chosen, []
+        problems += [(f"programme.rules.{place}", sentence) for place, sentence in error.errors]
+    return chosen, problems
 
 
-def _check_records(shape: Mapping[str, Any], rules: RuleSet) -> list[Problem]:
+def _check_records(records: Sequence[Mapping[str, Any]], rules: RuleSet) -> list[Problem]:
     """Records are of a kind, and on a basis, that the regulation names; one that names none takes any."""
     kinds = [*rules.terms.get("artefacts", ()), *rules.terms.get("events", ())]
     allowed = {"kind": kinds, "basis": list(rules.terms.get("basis", ()))}
     problems = []
-    for n, record in enumerate(shape["records"]):
+    for n, record in enumerate(records):
         for key, names in allowed.items():
-            given = record[key] if isinstance(record[key], list) else [record[key]]
+            said = record.get(key, [])
+            given = said if isinstance(said, list) else [said]
             wrong = [name for name in given if names and name not in names]
             problems += [(f"records[{n}].{key}", f"must be one of: {', '.join(names)}; not {name!r}") for name in wrong]
     return problems

@@ -16,7 +16,8 @@ from lti_tool.domain.identifiers import account_key, email_key
 Problem = tuple[str, str]
 Raw = Mapping[str, Any]
 
-_LISTS = ("schools", "groups", "participants", "offline_classes", "practice_activities", "staff")
+_PLANNED = ("offline_classes", "practice_activities")
+_LISTS = ("schools", "groups", "participants", *_PLANNED, "staff")
 
 
 class _Readable(dict[str, Any]):
@@ -28,7 +29,9 @@ class _Readable(dict[str, Any]):
 
 def check_references(raw: Raw) -> list[Problem]:
     """Every dangling or doubled name, as (place, sentence); what the shape's own mistakes left out is passed over."""
-    readable = _readable({section: [] for section in (*_LISTS, "courses")} | {"programme": {}} | dict(raw))
+    readable = _readable(
+        {section: [] for section in (*_LISTS, "courses", "records", "waivers")} | {"programme": {}} | dict(raw)
+    )
     return [problem for check in CHECKS for problem in check(readable)]
 
 
@@ -105,6 +108,7 @@ def _offline_classes(raw: Raw) -> Iterator[Problem]:
 def _sessions(place: str, sessions: list[Raw]) -> Iterator[Problem]:
     counts = Counter(session["id"] for session in sessions)
     yield from ((f"{place}.sessions", f'the id "{id_}" stands {n} times') for id_, n in counts.items() if id_ and n > 1)
+    makeups = {session["id"] for session in sessions if session["makeup_for"]}
     for k, session in enumerate(sessions):
         starts, ends = session["starts"], session["ends"]
         if starts and ends and _naive(ends) <= _naive(starts):
@@ -112,17 +116,29 @@ def _sessions(place: str, sessions: list[Raw]) -> Iterator[Problem]:
         original = session["makeup_for"]
         if _is_dangling(original, counts.keys() - {session["id"]}):
             yield f"{place}.sessions[{k}].makeup_for", _missing("other session", original, "this class")
+        elif original in makeups:
+            yield f"{place}.sessions[{k}].makeup_for", f'"{original}" makes up for another session itself'
 
 
 def _records(raw: Raw) -> Iterator[Problem]:
     schools = {school["id"] for school in raw["schools"]}
     people = {person["id"] for person in raw["participants"]}
     for i, record in enumerate(raw["records"]):
-        if record["school"] is not None and record["school"] not in schools:
+        if _is_dangling(record["school"], schools):
             yield f"records[{i}].school", _missing("school", record["school"], "[[schools]]")
-        for j, person in enumerate(record["participants"]):
-            if person not in people:
+        for j, person in enumerate(record["participants"] or ()):
+            if _is_dangling(person, people):
                 yield f"records[{i}].participants[{j}]", _missing("participant", person, "[[participants]]")
+
+
+def _waivers(raw: Raw) -> Iterator[Problem]:
+    """A waiver that sets nothing aside would pass for one that does."""
+    sections = [raw[section] for section in ("schools", "groups", "participants", *_PLANNED)]
+    subjects = {entry["id"] for section in sections for entry in section} | {raw["programme"]["id"]}
+    for i, waiver in enumerate(raw["waivers"]):
+        if _is_dangling(waiver["subject"], subjects):
+            wanted = "a school, a group, a participant, a class, a practice activity or the programme"
+            yield f"waivers[{i}].subject", f'must be the id of {wanted}; there is no "{waiver["subject"]}"'
 
 
 def _identifiers(raw: Raw) -> Iterator[Problem]:
@@ -145,7 +161,7 @@ def keys_of(person: Raw) -> Iterator[tuple[str, str]]:
         yield email_key(email), f"the address {email}"
 
 
-CHECKS = (_dates, _zone, _doubled_ids, _groups, _participants, _offline_classes, _records, _identifiers)
+CHECKS = (_dates, _zone, _doubled_ids, _groups, _participants, _offline_classes, _records, _waivers, _identifiers)
 
 
 def _missing(what: str, name: str, where: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from lti_tool.domain.plan.sentences import SENTENCES
 from lti_tool.domain.values import Audience, Stage
 from lti_tool.programmes.fields import Credits, TomlDate, TomlDateTime, a_name, identifier
 
@@ -115,7 +116,7 @@ class PracticeActivitySchema(Schema):
 
 
 class WaiverSchema(Schema):
-    breach = a_name(required=True)
+    breach = _one_of(SENTENCES, required=True)
     subject = identifier(required=True)
     reason = a_name(required=True)
     by = a_name(required=True)

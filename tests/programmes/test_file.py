@@ -60,6 +60,33 @@ def test_five_mistakes_are_all_reported_with_their_places(raw: dict[str, Any]) -
     assert "preschool, primary, secondary, vocational" in found["groups[1].stage"]
 
 
+def test_what_the_regulation_does_not_know_is_named_beside_all_other_mistakes(raw: dict[str, Any]) -> None:
+    """Of shape, of names, of settings and of records: one run tells all of them."""
+    raw["programme"]["rules"] = {"online_award": "sometimes"}
+    raw["groups"][1]["school"] = "nowhere"
+    raw["records"][0]["kind"] = "picnic"
+    expected = {"programme.rules.online_award", "groups[1].school", "records[0].kind"}
+    assert problems(raw).keys() == expected
+
+    raw["schools"][0]["stuff"] = 62
+
+    assert problems(raw).keys() == expected | {"schools[0].stuff"}
+
+
+def test_rules_of_ones_own_are_found_beside_the_file_whatever_else_is_wrong(
+    raw: dict[str, Any], tmp_path: Path
+) -> None:
+    source = Path("lti_tool/rule_sets/zj-ts2-2021-10.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(source, encoding="utf-8")
+    raw["programme"]["rule_set"] = "own.toml"
+    raw["schools"][0]["stuff"] = 62
+
+    with pytest.raises(ProgrammeFileError) as caught:
+        parse_programme(raw, folder=tmp_path)
+
+    assert [place for place, _ in caught.value.problems] == ["schools[0].stuff"]
+
+
 @pytest.mark.parametrize(
     ("section", "index", "change", "place"),
     [
@@ -89,6 +116,50 @@ def test_a_session_that_ends_before_it_starts(raw: dict[str, Any]) -> None:
     session["starts"], session["ends"] = session["ends"], session["starts"]
 
     assert problems(raw).keys() == {"offline_classes[0].sessions[2].ends"}
+
+
+def test_a_session_makes_up_for_one_that_was_missed_and_not_for_another_make_up(raw: dict[str, Any]) -> None:
+    """Else one half-day, made up for twice, would give the credits of two."""
+    first, second = dict(raw["offline_classes"][0]["sessions"][0]), dict(raw["offline_classes"][0]["sessions"][0])
+    raw["offline_classes"][0]["sessions"] += [
+        first | {"id": "m1", "makeup_for": "1"},
+        second | {"id": "m2", "makeup_for": "m1"},
+    ]
+    last = len(raw["offline_classes"][0]["sessions"]) - 1
+
+    assert problems(raw) == {
+        f"offline_classes[0].sessions[{last}].makeup_for": '"m1" makes up for another session itself'
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "sentence"),
+    [
+        ({"breach": "class_to_large"}, "waivers[0].breach", "must be one of: outside_cohort, "),
+        ({"subject": "nowhere"}, "waivers[0].subject", "must be the id of a school, a group, a participant, a class"),
+        ({"reason": ""}, "waivers[0].reason", "Length must be between 1 and 300"),
+    ],
+)
+def test_a_waiver_sets_something_aside(raw: dict[str, Any], change: dict[str, Any], place: str, sentence: str) -> None:
+    waiver = {"breach": "class_too_large", "subject": "cls-0007", "reason": "场地限制", "by": "王主任"}
+    raw["waivers"] = [waiver]
+    assert parse_programme(raw).programme.waivers[0].by == "王主任"
+
+    raw["waivers"] = [waiver | change]
+
+    found = problems(raw)
+    assert list(found) == [place]
+    assert found[place].startswith(sentence)
+
+
+@pytest.mark.parametrize("section", ["records", "waivers", "schools", "staff"])
+@pytest.mark.parametrize("value", ["x", 5, {}, ["x"]])
+def test_a_section_that_is_no_list_of_tables_is_named_and_nothing_breaks(
+    raw: dict[str, Any], section: str, value: object
+) -> None:
+    raw[section] = value
+
+    assert any(place.startswith(section) for place in problems(raw))
 
 
 def test_a_structure_that_fails_the_rule_sets_bounds_loads_nothing(raw: dict[str, Any]) -> None:
