@@ -45,10 +45,12 @@ def total_comment(figures: Figures) -> str:
 
 def list_missing(figures: Figures) -> list[str]:
     """What is missing, in the order of the credit structure, each with its amount."""
+    practice = figures.practice_maximum - figures.practice
     amounts = {
         "online": f"网络研修 {missing_minutes(figures)} 分钟",
         "offline": f"线下集中培训 {plain(figures.offline_maximum - figures.offline)} 学分",
-        "practice": f"校本应用实践 {plain(figures.practice_maximum - figures.practice)} 学分",
+        # without any credits lacking it is focus points that do (A-21)
+        "practice": f"校本应用实践 {plain(practice)} 学分" if practice else "校本应用实践的更多关注要点",
         "plan": "研修群体的关注要点",
         "assess": "考核",
     }

@@ -131,6 +131,8 @@ def missing_in_words(component: str, amount: Decimal | int) -> str:
         return ngettext("%(num)d minute of study", "%(num)d minutes of study", int(amount))
     if component == "offline":
         return gettext("%(number)s credits of face-to-face training", number=credits_text(Decimal(amount)))
+    if component == "practice" and not amount:  # only points are lacking
+        return gettext("practice on further focus points")
     if component == "practice":
         return gettext("%(number)s credits of practice", number=credits_text(Decimal(amount)))
     if component == "plan":

@@ -42,6 +42,12 @@ UNASSESSED = replace(WHOLE, unmet=("assess",))
         (UNASSESSED, 50, "InProgress", "50 学分（网络 17 / 线下 8 / 实践 25）· 还差：考核"),
         (PLAN, 50, "InProgress", "50 学分（网络 17 / 线下 8 / 实践 25）· 还差：研修群体的关注要点"),
         (
+            replace(WHOLE, unmet=("practice",)),  # teacher_min_focus
+            50,
+            "InProgress",
+            "50 学分（网络 17 / 线下 8 / 实践 25）· 还差：校本应用实践的更多关注要点",
+        ),
+        (
             replace(NOTHING, accrued=D("6.5"), offline=D("6.5"), online_seconds=17_280),
             "6.5",
             "InProgress",

@@ -16,6 +16,7 @@ from lti_tool.storage.database import Database
 from lti_tool.storage.tables.grades import grade_cells
 from lti_tool.storage.tables.lti import lti_members
 from lti_tool.web.api.cursors import encode_cursor
+from tests.credits.learners import approved
 from tests.support.clock import FakeClock
 from tests.support.statements import ADL, MOODLE, slice_, statement
 from tests.web.classroom import (
@@ -72,6 +73,17 @@ def test_the_course_lists_everybody_with_what_they_did_and_what_is_missing(room:
     assert "0 of 50" in zhang
     assert "25 / 900 minutes" in zhang
     assert "875 minutes of study, 8 credits of face-to-face training, 25 credits of practice" in zhang
+
+
+def test_points_that_are_missing_where_the_credits_suffice_are_said_in_words(room: Classroom) -> None:
+    """A-21: 25 credits of practice, on fewer focus points than the programme asks of each person."""
+    room.load(replace(EXAMPLE, programme=replace(EXAMPLE.programme, settings={"teacher_min_focus": 23})))
+    room.send(*approved("p1", 5), *approved("p2", 10), *approved("p3", 10))
+
+    shown = row(room.trainer().get("course"), "张老师")
+
+    assert "practice on further focus points" in shown
+    assert "0 credits of practice" not in shown
 
 
 def test_a_figure_reflects_a_statement_acknowledged_a_moment_before(room: Classroom) -> None:
