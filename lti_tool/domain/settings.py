@@ -112,7 +112,9 @@ _STAGES = "preschool primary secondary vocational"
 SETTINGS: tuple[Setting, ...] = (
     Setting("structure", "table", "How the total is made up of online, offline and practice credits.", "A-01"),
     Setting("manager_structure", "table", "Another structure for the school management team, if any.", "A-20"),
-    Setting("offline_sessions", "credits", "Credits of the sessions that a new offline class starts with.", "A-13"),
+    Setting(
+        "offline_sessions", "credits", "Credits of a class's sessions, in their order, where they do not say.", "A-13"
+    ),
     Setting("cohort", "window", "First and last day of every cohort, as month and day.", "A-15", optional=True),
     _choice(
         "online_award",

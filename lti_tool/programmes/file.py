@@ -26,6 +26,7 @@ from lti_tool.domain.values import (
     Stage,
     Waiver,
 )
+from lti_tool.programmes.half_days import fill_in_credits
 from lti_tool.programmes.references import Problem, check_references, keys_of
 from lti_tool.programmes.schema import ProgrammeFileSchema
 from lti_tool.rule_sets import RuleSetError, apply_settings, load_rule_set
@@ -62,8 +63,9 @@ def read_programme_file(path: Path) -> ProgrammeFile:
 def parse_programme(raw: Mapping[str, Any], *, folder: Path = Path()) -> ProgrammeFile:
     """The programme of parsed TOML; a rule set given by a relative path is looked for in `folder`."""
     shape = _load_shape(raw, folder)
-    rule_set, problems = _check_rules(shape["programme"], shape["records"], folder)
+    rule_set, rules, problems = _check_rules(shape["programme"], shape["records"], folder)
     problems += check_references(shape)
+    problems += fill_in_credits(shape["offline_classes"], rules.settings.offline_sessions) if rules else []
     if problems:
         raise ProgrammeFileError(problems)
     return _build(shape, rule_set)
@@ -86,26 +88,26 @@ def _rules_of_broken_file(valid: Mapping[str, Any], folder: Path) -> list[Proble
     programme = valid.get("programme")
     if not isinstance(programme, dict) or "rule_set" not in programme:
         return []
-    return _check_rules({"rules": {}, **programme}, valid.get("records", []), folder)[1]
+    return _check_rules({"rules": {}, **programme}, valid.get("records", []), folder)[2]
 
 
 def _check_rules(
     programme: Mapping[str, Any], records: Sequence[Mapping[str, Any]], folder: Path
-) -> tuple[str, list[Problem]]:
-    """The rule set's name (an absolute path for a file of one's own) and the mistakes of settings and records."""
+) -> tuple[str, RuleSet | None, list[Problem]]:
+    """The rule set's name (an absolute path for a file of one's own), the rules, and what is wrong with the file."""
     chosen = str(programme["rule_set"])
     if chosen.endswith(".toml"):
         chosen = str((folder / chosen).resolve())
     try:
         rules = load_rule_set(chosen)
     except RuleSetError as error:
-        return chosen, [(f"programme.rule_set {place}".strip(), sentence) for place, sentence in error.errors]
+        return chosen, None, [(f"programme.rule_set {place}".strip(), sentence) for place, sentence in error.errors]
     problems = _check_records(records, rules)
     try:
-        apply_settings(rules, programme["rules"])
+        rules = apply_settings(rules, programme["rules"])
     except RuleSetError as error:
         problems += [(f"programme.rules.{place}", sentence) for place, sentence in error.errors]
-    return chosen, problems
+    return chosen, rules, problems
 
 
 def _check_records(records: Sequence[Mapping[str, Any]], rules: RuleSet) -> list[Problem]:

@@ -89,7 +89,7 @@ class CourseSchema(Schema):
 
 class OfflineSessionSchema(Schema):
     id = identifier(required=True)
-    credits = Credits(required=True)
+    credits = Credits(load_default=None)  # none: what the setting `offline_sessions` says of its place
     starts = TomlDateTime(required=True)
     ends = TomlDateTime(required=True)
     makeup_for = identifier(load_default=None)

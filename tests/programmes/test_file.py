@@ -118,6 +118,34 @@ def test_a_session_that_ends_before_it_starts(raw: dict[str, Any]) -> None:
     assert problems(raw).keys() == {"offline_classes[0].sessions[2].ends"}
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [({}, ["2", "2", "2", "2", "2"]), ({"offline_sessions": [4, 3, 1]}, ["4", "3", "1", "2", "3"])],
+)
+def test_sessions_that_do_not_say_are_worth_what_the_setting_says(
+    raw: dict[str, Any], settings: dict[str, Any], expected: list[str]
+) -> None:
+    """A-13: 4 × 2 unless the programme says otherwise; a make-up is worth what was missed."""
+    raw["programme"]["rules"] = settings
+    sessions = raw["offline_classes"][0]["sessions"]
+    sessions.append(sessions[0] | {"id": "m2", "makeup_for": "2"})
+    for session in (*sessions[:3], sessions[4]):
+        del session["credits"]
+
+    found = parse_programme(raw).programme.offline_classes["cls-0007"].sessions
+
+    assert [session.credits for session in found] == [Decimal(one) for one in expected]
+
+
+def test_a_session_of_which_nothing_says_what_it_is_worth(raw: dict[str, Any]) -> None:
+    raw["programme"]["rules"] = {"offline_sessions": [4, 4]}
+    del raw["offline_classes"][0]["sessions"][2]["credits"]
+
+    assert problems(raw) == {
+        "offline_classes[0].sessions[2].credits": "is missing; offline_sessions of the rules has 2 sessions"
+    }
+
+
 def test_a_session_makes_up_for_one_that_was_missed_and_not_for_another_make_up(raw: dict[str, Any]) -> None:
     """Else one half-day, made up for twice, would give the credits of two."""
     first, second = dict(raw["offline_classes"][0]["sessions"][0]), dict(raw["offline_classes"][0]["sessions"][0])
