@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from lti_tool.domain.rules import RuleSet
 from lti_tool.domain.values import Credit
 from lti_tool.storage.types import Row
 
 _BOOKKEEPING = {"computed_touch", "computed_at", "changed_at", "obstacles", "rule_set", "rule_set_hash"}
 
 
-def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetime) -> dict[str, Any]:
+def to_result_row(programme_id: str, credit: Credit, rules: RuleSet, *, touch: int, now: datetime) -> dict[str, Any]:
     """The row that keeps a participant's figures; the explanation is not kept, it can be asked for."""
+    shows_recorded = rules.settings.gradebook_value == "recorded"
     return {
         "programme_id": programme_id,
         "participant_id": credit.participant,
@@ -34,6 +36,7 @@ def to_result_row(programme_id: str, credit: Credit, *, touch: int, now: datetim
         "status": credit.status.value,
         "unmet": list(credit.unmet),
         "recorded": credit.recorded,
+        "shown": credit.recorded if shows_recorded else None,
         "focus_points": {point: str(amount) for point, amount in credit.focus_points.items()},
         "obstacles": sorted({str(outcome.reason) for outcome in credit.explanation if not outcome.counted}),
         "rule_set": credit.rule_set,

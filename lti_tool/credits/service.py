@@ -202,12 +202,12 @@ class Credits:
             return []
         evidence = gather_evidence(conn, plan, list(contexts))
         now = self._clock()
-        return [
-            to_result_row(
-                plan.programme_id, assess(evidence.of(person), context, now), touch=touched.get(person, 0), now=now
-            )
-            for person, context in contexts.items()
-        ]
+        rows = []
+        for person, context in contexts.items():
+            credit = assess(evidence.of(person), context, now)
+            touch = touched.get(person, 0)
+            rows.append(to_result_row(plan.programme_id, credit, context.rules, touch=touch, now=now))
+        return rows
 
     def _save(self, programme_id: str, computed: Sequence[dict[str, Any]]) -> set[str]:
         with self._db.begin() as conn:

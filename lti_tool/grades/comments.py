@@ -33,6 +33,7 @@ class Figures:
     practice_maximum: Decimal
     practice_surplus: Decimal
     unmet: tuple[str, ...]
+    shown: Decimal | None = None  # in the total's column, where that is not `accrued`
 
 
 def total_comment(figures: Figures) -> str:

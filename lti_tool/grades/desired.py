@@ -15,8 +15,10 @@ def desired_grade(figures: Figures, tag: Tag, *, sent_before: bool) -> Grade | N
 
 
 def _total(figures: Figures) -> Grade:
+    """The accrued credits; what is to be recorded, with `gradebook_value = "recorded"` (A-19)."""
+    value = figures.accrued if figures.shown is None else figures.shown
     progress = Progress.IN_PROGRESS if figures.unmet else Progress.COMPLETED
-    return Grade(figures.accrued, figures.maximum, total_comment(figures), progress)
+    return Grade(value, figures.maximum, total_comment(figures), progress)
 
 
 def _component(figures: Figures, tag: Tag) -> Grade:

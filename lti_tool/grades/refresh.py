@@ -84,12 +84,13 @@ def refresh_line_items(
     courses = {course["id"]: course for course in queries.list_courses(conn, programme_id)}
     if figures is None or not courses:
         return {}
+    tags = settings.tags_of(queries.list_columns_by_rules(conn, programme_id).get(programme_id))
     known = queries.list_line_items(conn, programme_id)
     have = {(item["context_id"], item["tag"]) for item in known}
     fresh = [
         _new_line_item(course, programme_id, tag, _maximum(figures, tag), now)
         for course in courses.values()
-        for tag in settings.tags
+        for tag in tags
         if (course["id"], tag.value) not in have
     ]
     if fresh:
@@ -99,7 +100,7 @@ def refresh_line_items(
         known = queries.list_line_items(conn, programme_id)
     grouped: dict[int, list[Row]] = {}
     for item in known:
-        if item["context_id"] in courses and item["tag"] in settings.tags:
+        if item["context_id"] in courses and item["tag"] in tags:
             grouped.setdefault(item["context_id"], []).append(item)
     return grouped
 
@@ -239,10 +240,20 @@ def catch_up(db: Database, now: datetime, settings: MirrorSettings) -> None:
     """Mirror whatever a crash made the hooks miss: credits, people and addresses that launches brought since."""
     with db.read() as conn:
         missed = queries.list_unmirrored(conn, limit=_PAGE)
-        tags = [tag.value for tag in settings.tags]
-        whole = {*queries.list_reopenable(conn), *queries.list_incomplete(conn, tags)}
+        whole = {*queries.list_reopenable(conn), *_list_incomplete(conn, settings)}
     for programme_id in sorted({programme for programme, _ in missed} | whole):
         people = sorted({person for programme, person in missed if programme == programme_id})
         with db.begin() as conn:
             only = None if programme_id in whole else people
             refresh_desired(conn, programme_id, only, now=now, settings=settings)
+
+
+def _list_incomplete(conn: Connection, settings: MirrorSettings) -> set[str]:
+    """Programmes that lack columns which the installation, or their own rules, have begun to ask for."""
+    by_rules = queries.list_columns_by_rules(conn)
+    others = queries.list_incomplete(conn, settings.tags_of(None))
+    found = {programme for programme in others if programme not in by_rules}
+    for columns in set(by_rules.values()):
+        own = [programme for programme, said in by_rules.items() if said == columns]
+        found.update(queries.list_incomplete(conn, settings.tags_of(columns), own))
+    return found

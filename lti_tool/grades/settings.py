@@ -17,7 +17,7 @@ class MirrorSettings:
     """Settings of the gradebook mirror. Durations in seconds unless they are timedeltas."""
 
     settle: timedelta = timedelta(seconds=5)
-    components: bool = False  # three more columns beside the total
+    components: bool = False  # three more columns beside the total, where a programme's rules do not say
     poll: float = 2.0  # how often an idle worker looks for work
     timeout: float = 20.0  # of one call to a platform
     respect_overrides: bool = True  # a value that a person entered in the LMS is left alone
@@ -41,9 +41,10 @@ class MirrorSettings:
             timeout=grades.timeout_seconds,
         )
 
-    @property
-    def tags(self) -> tuple[Tag, ...]:
-        return (Tag.TOTAL, *_COMPONENTS) if self.components else (Tag.TOTAL,)
+    def tags_of(self, columns: str | None) -> tuple[Tag, ...]:
+        """The columns of a programme whose own rules say `columns` (A-19); the installation's where they do not."""
+        components = self.components if columns is None else columns == "total+components"
+        return (Tag.TOTAL, *_COMPONENTS) if components else (Tag.TOTAL,)
 
     def manner(self, product: str, *, can_read: bool = True) -> Manner:
         """How cells of a platform of this product are sent."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lti_tool.credits.rebuild import rebuild_evidence
+from lti_tool.credits.service import Credits
 from lti_tool.domain.identifiers import account_key
 from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.queries import people
@@ -147,6 +148,23 @@ def test_an_unknown_course_is_kept_with_its_reason_and_counts_once_it_is_listed(
         apply_programme(conn, replace(EXAMPLE, programme=wider), clock())
 
     assert result(tool)["online_seconds"] == 300
+
+
+def test_the_gradebook_shows_what_the_programme_says(tool: Tool, clock: FakeClock) -> None:
+    """A-19: what has accrued, or what is to be recorded; a change of mind reaches the gradebook at once."""
+    changed: list[str] = []
+    tool.credits = Credits(tool.db, clock, on_changed=lambda _conn, _programme, people_: changed.extend(people_))
+    days = [slice_(f"2026-10-{day:02}T08:00:00+08:00", f"2026-10-{day:02}T11:00:00+08:00") for day in range(12, 17)]
+    tool.send(*days)
+    assert (result(tool)["accrued"], result(tool)["shown"]) == (17, None)
+    changed.clear()
+
+    recorded = replace(EXAMPLE.programme, settings={"gradebook_value": "recorded"})
+    with tool.db.begin() as conn:
+        apply_programme(conn, replace(EXAMPLE, programme=recorded), clock())
+
+    assert (result(tool)["accrued"], result(tool)["shown"]) == (17, 0)
+    assert ZHANG in changed
 
 
 def test_figures_that_do_not_change_go_on_standing(tool: Tool, clock: FakeClock) -> None:

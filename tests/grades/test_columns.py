@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from flask import Flask, request
 
+from lti_tool.programmes.store import apply_programme
 from lti_tool.storage.queries.lti import remove_platform
-from tests.grades.campus import CHEN, COURSE_ID, PROGRAMME, ZHANG, Campus, World
+from tests.grades.campus import CHEN, COURSE_ID, EXAMPLE, PROGRAMME, ZHANG, Campus, World
 from tests.support.clock import FakeClock
 
 RESOURCE = f"xuefen:{PROGRAMME}"
@@ -157,6 +158,34 @@ def test_components_have_columns_of_their_own(world: World, moodle: Campus) -> N
         "线下集中培训": (8, 8),
         "校本应用实践": (25, 25),
     }
+
+
+@pytest.mark.parametrize("installation", [False, True])
+@pytest.mark.parametrize(("columns", "expected"), [("total", 1), ("total+components", 4)])
+def test_the_rules_of_a_programme_decide_for_its_columns(
+    world: World, moodle: Campus, clock: FakeClock, columns: str, expected: int, installation: bool
+) -> None:
+    """A-19: they outrank the installation's choice, also where they say so later."""
+    world.settings = replace(world.settings, components=installation)
+    ruled = replace(EXAMPLE, programme=replace(EXAMPLE.programme, settings={"columns": columns}))
+    with world.db.begin() as conn:
+        apply_programme(conn, ruled, clock())
+    world.earn(ZHANG, 33, practice=25)
+    world.settle()
+
+    assert len(moodle.state.course_items(COURSE_ID)) == expected
+
+
+def test_columns_that_a_programme_asks_for_later_are_added(world: World, moodle: Campus, clock: FakeClock) -> None:
+    world.earn(ZHANG, 33, practice=25)
+    world.settle()
+    ruled = replace(EXAMPLE, programme=replace(EXAMPLE.programme, settings={"columns": "total+components"}))
+    with world.db.begin() as conn:
+        apply_programme(conn, ruled, clock())
+    world.mirror().run_pass()
+    world.settle()
+
+    assert moodle.score(label="校本应用实践") == 25
 
 
 def test_components_that_are_switched_on_later_are_added(world: World, moodle: Campus) -> None:

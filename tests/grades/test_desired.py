@@ -144,3 +144,11 @@ def test_a_resend_to_canvas_is_no_new_attempt(resend: bool, expected: dict[str, 
     said = body("canvas", resend=resend)["https://canvas.instructure.com/lti/submission"]
     assert said == {"prioritize_non_tool_grade": True, **expected}
     assert "https://canvas.instructure.com/lti/submission" not in body("moodle", resend=True)
+
+
+@pytest.mark.parametrize(("shown", "sent_before", "value"), [(50, False, 50), (0, False, None), (0, True, 0)])
+def test_the_gradebook_may_show_what_is_recorded(shown: int, sent_before: bool, value: int | None) -> None:
+    """A-19: 50 or nothing, and nothing is sent before somebody has passed."""
+    grade = desired_grade(replace(WHOLE, shown=D(shown)), Tag.TOTAL, sent_before=sent_before)
+
+    assert (grade and grade.value) == (None if value is None else D(value))

@@ -23,12 +23,14 @@ from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.queries.grades_cells import lock_cells
 from lti_tool.storage.tables.grades import grade_cells, grade_line_items
 from lti_tool.storage.tables.lti import lti_contexts, lti_members, lti_platforms, lti_resource_links
+from lti_tool.storage.tables.programmes import programmes
 from lti_tool.storage.tables.results import results
 
 _LOCK_CLASS = 0x58554546  # "XUEF": keeps these advisory locks apart from others'
 
 _FIGURES = (
     "accrued",
+    "shown",
     "maximum",
     "online",
     "online_maximum",
@@ -243,8 +245,18 @@ def list_reopenable(conn: Connection) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
-def list_incomplete(conn: Connection, tags: Sequence[str]) -> list[str]:
-    """Programmes with a course that has the total's column, but not all of `tags`: the setting has changed."""
+def list_columns_by_rules(conn: Connection, programme_id: str | None = None) -> dict[str, str]:
+    """What the rules of programmes (of one, if given) say of their columns, where they say anything (A-19)."""
+    query = select(programmes.c.id, programmes.c.settings)
+    if programme_id is not None:
+        query = query.where(programmes.c.id == programme_id)
+    return {row.id: row.settings["columns"] for row in conn.execute(query) if "columns" in row.settings}
+
+
+def list_incomplete(conn: Connection, tags: Sequence[str], only: Sequence[str] | None = None) -> list[str]:
+    """Programmes (of `only`, if given) with a course that has the total's column, but not all of `tags`: the setting
+    has changed.
+    """
     number = (
         select(func.count())
         .where(
@@ -255,6 +267,8 @@ def list_incomplete(conn: Connection, tags: Sequence[str]) -> list[str]:
         .scalar_subquery()
     )
     query = select(lti_contexts.c.programme_id).where(number > 0, number < len(tags)).distinct()
+    if only is not None:
+        query = query.where(lti_contexts.c.programme_id.in_(only))
     return list(conn.execute(query).scalars())
 
 

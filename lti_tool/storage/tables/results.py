@@ -30,6 +30,7 @@ results = Table(
     Column("status", String(24), nullable=False),
     Column("unmet", JsonText, nullable=False),
     Column("recorded", DecimalText, nullable=False),
+    Column("shown", DecimalText),  # in the gradebook, where that is another figure than `accrued`
     Column("focus_points", JsonText, nullable=False),
     # Reasons why something of this person does not count yet, so that lists can be filtered by them.
     Column("obstacles", JsonText, nullable=False),
