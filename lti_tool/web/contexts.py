@@ -343,6 +343,7 @@ class BreachLine:
     sentence: str
     severity: str
     waiver: tuple[str, str] | None  # who set it aside, and why
+    is_set_aside: bool  # some still keep people from being recorded
     source: str | None
 
 

@@ -282,6 +282,7 @@ def test_the_terms_of_the_guide() -> None:
     )
     assert {"school_manager", "trainer", "external_expert", "service_staff"} <= set(codes["roles"])
     assert {"school_informatization_plan", "school_promotion_plan", "regional_plan"} <= set(codes["artefacts"])
+    assert {"archive", "bulletin", "school_evaluation", "institution_evaluation"} <= set(codes["artefacts"])
     assert {"team_training", "stage_summary", "showcase", "visit", "self_check"} <= set(codes["events"])
     for terms in ZHEJIANG.terms.values():
         assert all(term.zh and term.en and term.source.startswith("R-") for term in terms.values())

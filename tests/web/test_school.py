@@ -315,13 +315,26 @@ def test_a_teacher_does_not_read_the_plan(room: Classroom) -> None:
 
 
 def test_a_breach_that_was_set_aside_stays_listed_with_who_and_why(room: Classroom) -> None:
+    waiver = Waiver("point_not_ticked", "grp-math-01", "市里试点", "王主任")
+    plan = faulty()
+    room.load(replace(plan, programme=replace(plan.programme, waivers=(waiver,))))
+
+    page = room.participant(PRINCIPAL).get("plan")
+
+    assert "set aside" in page.text
+    assert "Set aside by 王主任: 市里试点" in page.text
+
+
+def test_what_still_keeps_people_from_being_recorded_is_not_shown_as_set_aside(room: Classroom) -> None:
+    """R-053: one focus point stays one, whoever would set that aside."""
     waiver = Waiver("points_too_few", "grp-sci-02", "市里试点", "王主任")
     plan = faulty()
     room.load(replace(plan, programme=replace(plan.programme, waivers=(waiver,))))
 
     page = room.participant(OTHER_PRINCIPAL).get("plan")
 
-    assert "set aside" in page.text
+    assert "The group has 1 focus points" in page.text
+    assert ">set aside<" not in page.text
     assert "Set aside by 王主任: 市里试点" in page.text
 
 

@@ -10,6 +10,9 @@ from lti_tool.domain.values import ComponentCredit, Status
 #: What `unmet` may hold, in its order.
 REQUIREMENTS = ("online", "offline", "practice", "plan", "assess")
 
+#: Breaches of a group's plan that no waiver lifts: 各群体研修的关注要点不少于 2 项, 应参照…附件 (R-051, R-053).
+NEVER_WAIVED = frozenset({"points_too_few", "point_unknown"})
+
 
 def has_plan_fault(context: LearnerContext) -> bool:
     """Whether the learner's own group has fewer than two points, or one not ticked for its stage (R-051, R-053).

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from lti_tool.domain.credits.authority import TEAM_POSITIONS
+from lti_tool.domain.credits.status import NEVER_WAIVED
 from lti_tool.domain.plan import Breach, check_plan
 from lti_tool.domain.points import valid_points
 from lti_tool.domain.rules import RuleSet
@@ -76,6 +77,7 @@ def _line(breach: Breach, programme: Programme, rules: RuleSet, known: Mapping[s
         subject=_subject(breach, programme, known),
         sentence=breach.sentence_zh if is_chinese() else breach.sentence_en,
         severity=breach.severity,
+        is_set_aside=breach.waived_by is not None and breach.code not in NEVER_WAIVED,
         waiver=(breach.waived_by, breach.waiver_reason or "") if breach.waived_by else None,
         source=(quote.zh if is_chinese() else quote.en) if quote else None,
     )
