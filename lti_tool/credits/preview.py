@@ -8,6 +8,7 @@ from typing import Any
 
 from lti_tool.credits.rows import figures_differ
 from lti_tool.domain.learner import LearnerContext
+from lti_tool.domain.values import Participant
 from lti_tool.storage.types import Row
 
 _FIGURES = ("accrued", "online", "online_seconds", "offline", "practice", "status", "unmet", "recorded")
@@ -61,6 +62,11 @@ def sum_up(changes: Iterable[Change]) -> Summary:
         people[change.school] += 1
         credits_[change.school] += change.accrued_by
     return Summary(tuple(SchoolChanges(school, people[school], credits_[school]) for school in sorted(people)))
+
+
+def failed_change(person: Participant, school: str, error: str) -> Change:
+    """Somebody who could not be computed at all, by the kind of the error."""
+    return Change(person.id, person.name, school, {"error": (None, error)})
 
 
 def list_changes(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lti_tool.clock import Clock, utc_now
 from lti_tool.credits.gather import current_index, gather_evidence
 from lti_tool.credits.plans import FilePlan, Plan, StoredPlan
-from lti_tool.credits.preview import Change, list_changes
+from lti_tool.credits.preview import Change, failed_change, list_changes
 from lti_tool.credits.programme import ProgrammeShelf, ReadyProgramme
 from lti_tool.credits.rows import figures_differ, to_result_row
 from lti_tool.domain.credits import assess
@@ -31,6 +31,7 @@ OnChanged = Callable[[Connection, str, Sequence[str]], None]
 
 _CHUNK = 50  # learners read at a time: each may have thousands of statements, and all are held at once
 _AGAIN_AFTER = timedelta(minutes=10)  # for whoever cannot be computed, unless something happens to them before
+_FAILED = "credits cannot be computed"
 _log = structlog.get_logger(__name__)
 
 
@@ -126,7 +127,7 @@ class Credits:
     def _note(self, programme_id: str, person: RowMapping, error: Exception) -> None:
         """Somebody could not be computed: they stay stale, an administrator sees it, and it is tried again later."""
         kind, now = type(error).__name__, self._clock()
-        _log.exception("credits cannot be computed", programme=programme_id, participant=person["id"], error=kind)
+        _log.exception(_FAILED, programme=programme_id, participant=person["id"], error=kind)
         row = {
             "programme_id": programme_id,
             "participant_id": person["id"],
@@ -143,11 +144,17 @@ class Credits:
         return next(iter(self.explain_many(programme_id, [participant_id])), None)
 
     def explain_many(
-        self, programme_id: str, participant_ids: Sequence[str], *, beside_study: Sequence[Kind] | None = None
+        self,
+        programme_id: str,
+        participant_ids: Sequence[str],
+        *,
+        beside_study: Sequence[Kind] | None = None,
+        pass_over: bool = False,
     ) -> list[Explained]:
         """`explain` for several participants at once, in their order; those who are unknown are missing.
 
-        With `beside_study` from evidence of these kinds alone, which are few: for pages that show nothing else.
+        With `beside_study` from evidence of these kinds alone, which are few: for pages that show nothing else. With
+        `pass_over` without those who cannot be computed: for pages about many, where one must not hide the others.
         """
         with self._db.read() as conn:
             rows = {row["id"]: row for row in people.list_people(conn, programme_id, participant_ids)}
@@ -160,8 +167,15 @@ class Credits:
         now = self._clock()
         explained = []
         for context in (contexts[id_] for id_ in participant_ids if id_ in contexts):
-            own = evidence.of(context.participant.id)
-            explained.append(Explained(context.participant, assess(own, context, now), context, own))
+            try:
+                own = evidence.of(context.participant.id)
+                credit = assess(own, context, now)
+            except Exception:
+                if not pass_over:
+                    raise
+                _log.exception(_FAILED, programme=programme_id, participant=context.participant.id)
+                continue
+            explained.append(Explained(context.participant, credit, context, own))
         return explained
 
     def preview(self, programme_id: str) -> Iterator[Change]:
@@ -187,9 +201,18 @@ class Credits:
             yield from changes
 
     def _changes(self, conn: Connection, plan: Plan, persons: Sequence[Participant]) -> list[Change]:
-        contexts = _contexts(conn, plan, persons)
-        before = find_results(conn, plan.programme_id, list(contexts))
-        after = self._compute(conn, plan, contexts, {})
+        """What would change for some people; whoever could not be computed is told, and stops nobody else."""
+        try:
+            contexts = _contexts(conn, plan, persons)
+            before = find_results(conn, plan.programme_id, list(contexts))
+            after = self._compute(conn, plan, contexts, {})
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is told
+            if len(persons) == 1:
+                school = plan.ready(conn).index.places[persons[0].group].school.id
+                return [failed_change(persons[0], school, type(error).__name__)]
+            return [change for one in persons for change in self._changes(conn, plan, [one])]
         return list(list_changes(contexts.values(), before, after))
 
     def _plan(self, programme_id: str) -> StoredPlan:

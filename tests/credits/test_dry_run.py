@@ -238,6 +238,7 @@ def test_what_a_principal_approved_stands_when_they_leave(studied: Tool, clock: 
     studied.send(*approved("p1", 5))
     studied.credits.refresh(PROGRAMME)
     assert studied.results()[ZHANG]["practice"] == 5
+    clock.advance(90 * 86_400)  # the approval is of December
     principals = [person.id for person in EXAMPLE.participants if person.position == "principal"]
 
     foreseen = preview_file(studied, without(*principals))

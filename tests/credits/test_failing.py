@@ -16,6 +16,7 @@ from lti_tool.storage.queries.failures import find_failing
 from lti_tool.storage.tables.evidence import evidence
 from tests.credits.conftest import EXAMPLE, Tool
 from tests.credits.learners import approved, assessments, attendance, study, void
+from tests.domain.notation import SCHOOL
 from tests.support.clock import FakeClock
 from tests.support.statements import slice_
 
@@ -169,3 +170,26 @@ def test_recompute_says_who_could_not_be_computed(tool: Tool, tried: Counter[str
     assert done.exit_code == 1
     assert f"the credits of {ZHANG} cannot be computed" in done.output
     assert tool.results().keys() == EVERYBODY - {ZHANG}
+
+
+def test_pages_about_many_pass_them_over_and_reports_do_not(tool: Tool, tried: Counter[str]) -> None:
+    """A principal's queue must not hide everybody; a sheet that lacks somebody would be wrong."""
+    everybody = sorted(EVERYBODY)
+
+    shown = tool.credits.explain_many(PROGRAMME, everybody, pass_over=True)
+
+    assert [one.participant.id for one in shown] == [person for person in everybody if person != ZHANG]
+    with pytest.raises(ValueError, match="a figure of"):
+        tool.credits.explain_many(PROGRAMME, everybody)
+
+
+def test_a_look_first_says_who_could_not_be_computed(
+    tool: Tool, request: pytest.FixtureRequest, clock: FakeClock
+) -> None:
+    tool.send(*study())
+    tool.credits.refresh(PROGRAMME)
+    request.getfixturevalue("tried")
+
+    (change,) = tool.credits.preview(PROGRAMME)
+
+    assert (change.participant, change.school, change.figures) == (ZHANG, SCHOOL, {"error": (None, "ValueError")})

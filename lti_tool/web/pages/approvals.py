@@ -33,7 +33,7 @@ def approvals_page(services: Services, session: LtiSession, school: str, *, afte
         with services.db.read() as conn:
             ids = queries.list_obstructed(conn, programme_id, _WAITING, school=school, after=last, limit=_AT_ONCE + 1)
         is_more, shown = len(ids) > _AT_ONCE, ids[:_AT_ONCE]
-        found += _lines(services, session, services.credits.explain_many(programme_id, shown))
+        found += _lines(services, session, services.credits.explain_many(programme_id, shown, pass_over=True))
         last = shown[-1] if shown else last
     return ApprovalsPage(
         school=_school_name(services, programme_id, school), waiting=found, following=last if is_more else None

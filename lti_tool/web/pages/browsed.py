@@ -48,7 +48,7 @@ class Fates:
     def explain(self) -> None:
         """Explain whoever is concerned and is not explained yet; nothing else may be read meanwhile."""
         missing = sorted({owner for owners in self._owners.values() for owner in owners} - self._lines.keys())
-        for found in self._services.credits.explain_many(self._programme_id, missing):
+        for found in self._services.credits.explain_many(self._programme_id, missing, pass_over=True):
             self._lines[found.participant.id] = (found.participant.name, Lines(found))
 
     def of(self, statement: str) -> list[tuple[str, StatementLine]]:

@@ -192,7 +192,7 @@ class _Table:
 
     def _states(self, people: Sequence[RowMapping]) -> list[DoerRow]:
         ids = [row["id"] for row in people]
-        explained = self._services.credits.explain_many(self._programme_id, ids, beside_study=_PRACTICE)
+        explained = self._services.credits.explain_many(self._programme_id, ids, beside_study=_PRACTICE, pass_over=True)
         return [self._row(one) for one in explained]
 
     def _row(self, explained: Explained) -> DoerRow:

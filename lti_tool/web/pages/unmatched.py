@@ -57,7 +57,7 @@ def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, 
         unfit = queries.list_obstructed(conn, programme_id, _UNFIT, after=asked.get("unfit", ""), limit=_AT_ONCE + 1)
         choices = _with_suggested(conn, programme_id, offered, suggested)
         roster = roster_card(conn, course, services.clock(), is_fresh=asked.get("done") == "roster_read")
-    explained = services.credits.explain_many(programme_id, unfit[:_AT_ONCE])
+    explained = services.credits.explain_many(programme_id, unfit[:_AT_ONCE], pass_over=True)
     vocabulary = services.vocabulary
     return UnmatchedPage(
         members=[_member(row, suggested.get(row["id"])) for row in members[:_AT_ONCE]],
