@@ -26,6 +26,7 @@ from lti_tool.storage.queries.results import find_results, save_results
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
 
 _CHUNK = 50  # learners read at a time: each may have thousands of statements, and all are held at once
+_FOR_A_PAGE = 2 * _CHUNK
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ class Credits:
             changed |= self._bring_up(programme_id, stale)
             last = stale[-1]["id"]
 
+    def refresh_some(self, programme_id: str) -> int:
+        """Compute again a hundred of those who are stale, for pages of everybody, which must not wait for all of them
+        after a change of the rules; how many are left to the workers and to the next page.
+        """
+        with self._db.read() as conn:
+            stale = people.list_stale(conn, programme_id, limit=_FOR_A_PAGE)
+        for chunk in people.chunks(stale, _CHUNK):
+            self._bring_up(programme_id, chunk)
+        if len(stale) < _FOR_A_PAGE:
+            return 0
+        with self._db.read() as conn:
+            return people.count_stale(conn, programme_id)
+
     def catch_up(self, programme_id: str) -> set[str]:
         """A worker's share of `refresh`: whoever is stale, except those whom another worker is computing already."""
         changed: set[str] = set()
@@ -103,6 +117,16 @@ class Credits:
     def explain(self, programme_id: str, participant_id: str) -> Explained | None:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
         return next(iter(self.explain_many(programme_id, [participant_id])), None)
+
+    def explain_current(self, programme_id: str, participant_id: str) -> Explained | None:
+        """`explain`; where the participant was stale, the same computation brings the stored result up to date."""
+        with self._db.read() as conn:
+            stale = people.list_stale(conn, programme_id, only=[participant_id], limit=1)
+        explained = self.explain(programme_id, participant_id)
+        if explained is not None and stale:
+            row = to_result_row(programme_id, explained.credit, touch=stale[0]["touched"], now=self._clock())
+            self._save(programme_id, [row])
+        return explained
 
     def explain_many(
         self, programme_id: str, participant_ids: Sequence[str], *, beside_study: Sequence[Kind] | None = None

@@ -246,32 +246,30 @@ def list_stale(
     """Participants whose credits do not yet reflect what happened to them, by id, at most `limit` after `after`;
     of `only`, if given. Somebody who left, and whose group is no longer planned, keeps the figures of that time.
     """
-    planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
-    query = (
-        select(participants)
-        .outerjoin(
-            results,
-            and_(
-                results.c.programme_id == participants.c.programme_id,
-                results.c.participant_id == participants.c.id,
-            ),
-        )
-        .where(
-            participants.c.programme_id == programme_id,
-            participants.c.id > after,
-            participants.c.group_id.in_(planned),
-            not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
-        )
-        .order_by(participants.c.id)
-        .limit(limit)
-    )
+    query = select(participants).where(participants.c.id > after).order_by(participants.c.id).limit(limit)
+    query = _stale(query, programme_id)
     if only is not None:
         query = query.where(participants.c.id.in_(only))
     return list(conn.execute(query).mappings())
 
 
+def count_stale(conn: Connection, programme_id: str) -> int:
+    """How many participants `list_stale` would list in all."""
+    return int(conn.scalar(_stale(select(func.count()).select_from(participants), programme_id)) or 0)
+
+
+def _stale(query: Select[Any], programme_id: str) -> Select[Any]:
+    planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
+    own = and_(results.c.programme_id == participants.c.programme_id, results.c.participant_id == participants.c.id)
+    return query.outerjoin(results, own).where(
+        participants.c.programme_id == programme_id,
+        participants.c.group_id.in_(planned),
+        not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
+    )
+
+
 def claim(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[str]:
-    """Those of these participants that no other unit of work has claimed; they are claimed until this one ends.
+    """Those of these participants, by id, that no other unit of work has claimed; claimed until this one ends.
 
     A claim keeps nobody from reading or touching a person. It is PostgreSQL's advisory lock, which ends with its
     holder; SQLite has one worker, to whom everybody is left.
@@ -283,7 +281,7 @@ def claim(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> lis
     query = select(participants.c.id, lock.label("own")).where(
         participants.c.programme_id == programme_id, participants.c.id.in_(person_ids)
     )
-    return [row.id for row in conn.execute(query) if row.own]
+    return sorted(row.id for row in conn.execute(query) if row.own)
 
 
 def list_participants(
