@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,11 @@ def postgresql_template(postgresql: URL) -> str:
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql: URL, postgresql_template: str) -> Iterator[databases.CleanedDatabase]:
     """A database with every table; whoever uses it empties it."""
-    with databases.clone_postgresql(postgresql, postgresql_template) as url:
-        yield databases.CleanedDatabase(url)
+    with (
+        databases.clone_postgresql(postgresql, postgresql_template) as url,
+        closing(databases.CleanedDatabase(url)) as database,
+    ):
+        yield database
 
 
 @pytest.fixture(params=DATABASES)
