@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import Database, open_database
@@ -17,6 +19,12 @@ from tests.support.postgres import postgresql_server
 from tests.support.server import serve
 
 DATABASES = os.environ.get("XUEFEN_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test makes an application of its own; a process in earnest makes one."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
 
 
 @pytest.fixture
