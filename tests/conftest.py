@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import URL
 
 from lti_tool.storage.database import Database, open_database
@@ -17,6 +19,12 @@ from tests.support.postgres import postgresql_server
 from tests.support.server import serve
 
 DATABASES = os.environ.get("XUEFEN_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test makes an application of its own; a process in earnest makes one."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
 
 
 @pytest.fixture
@@ -44,8 +52,11 @@ def postgresql_template(postgresql: URL) -> str:
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql: URL, postgresql_template: str) -> Iterator[databases.CleanedDatabase]:
     """A database with every table; whoever uses it empties it."""
-    with databases.clone_postgresql(postgresql, postgresql_template) as url:
-        yield databases.CleanedDatabase(url)
+    with (
+        databases.clone_postgresql(postgresql, postgresql_template) as url,
+        closing(databases.CleanedDatabase(url)) as database,
+    ):
+        yield database
 
 
 @pytest.fixture(params=DATABASES)

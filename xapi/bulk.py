@@ -1,12 +1,13 @@
 """Many rows into one table in one go.
 
 PostgreSQL takes many rows fastest by COPY; few rows by one command that reads them from JSON, which needs only one
-round trip. SQLite has no round trips.
+round trip. SQLite has no round trips, but one writer at a time: there the commands are made once, so that little is
+done while others wait.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -27,11 +28,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
+from xapi.types import Uuid
+
 _FEW = 12
 #: So many ids are asked for by one command.
 CHUNK = 500
 
 Rows = Sequence[dict[str, Any]]
+_Convert: TypeAlias = Callable[[Any], Any]
+_Writer: TypeAlias = tuple[str, _Convert | None]
 
 
 def insert_rows(conn: Connection, *filled: tuple[Table, Rows]) -> None:
@@ -61,13 +66,17 @@ def insert_and_ask(
     return [tuple(row) for row in ask_among(conn, question, ids)]
 
 
-def ask_among(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[Any]:
-    """The answer to a question that is narrowed by `among` to these ids, however many they are."""
+def ask_among(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """The answer to a question that is narrowed by `among` (by nothing else) to these ids, however many they are."""
     is_many = conn.dialect.name == "postgresql" and len(ids) > CHUNK
     if is_many:  # who believes a full table to be empty would read the list of ids again for each of its rows
         conn.exec_driver_sql("SET LOCAL enable_nestloop = off")
     for start in range(0, len(ids), CHUNK):
-        yield from conn.execute(question, among_parameter(conn, ids[start : start + CHUNK]))
+        some = ids[start : start + CHUNK]
+        if conn.dialect.name == "sqlite":
+            yield from _ask_plainly(conn, question, some)
+        else:
+            yield from conn.execute(question, among_parameter(conn, some))
     if is_many:
         conn.exec_driver_sql("SET LOCAL enable_nestloop = on")
 
@@ -80,8 +89,45 @@ def _insert_by_table(conn: Connection, filled: Sequence[tuple[Table, Rows]]) -> 
     for table, rows in filled:
         if conn.dialect.driver == "psycopg":
             _copy(conn, table, rows)
+        elif conn.dialect.name == "sqlite":
+            _insert_plainly(conn, table, rows)
         else:
             conn.execute(insert(table), rows)
+
+
+def _insert_plainly(conn: Connection, table: Table, rows: Rows) -> None:
+    columns = tuple(rows[0])
+    command, writers = _plain_insert(table, columns, conn.dialect)
+    values = [tuple([write(row[name]) if write else row[name] for name, write in writers]) for row in rows]
+    conn.exec_driver_sql(command, values)
+
+
+@cache
+def _plain_insert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, list[_Writer]]:
+    """The command, and each column with what brings its values into the driver's form."""
+    marks = ", ".join("?" * len(columns))
+    command = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+    types = [table.c[name].type.dialect_impl(dialect) for name in columns]
+    return command, [(name, type_.bind_processor(dialect)) for name, type_ in zip(columns, types, strict=True)]
+
+
+def _ask_plainly(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    command, write, readers = _plain_question(question, len(ids), conn.dialect)
+    for row in conn.exec_driver_sql(command, tuple(map(write, ids))):
+        yield tuple([read(value) if read else value for read, value in zip(readers, row, strict=True)])
+
+
+@lru_cache(maxsize=2 * CHUNK)
+def _plain_question(
+    question: Select[Any], number: int, dialect: Dialect
+) -> tuple[str, _Convert, list[_Convert | None]]:
+    """The command for so many ids, what brings an id into the driver's form, and each column of an answer out of it."""
+    made = question.params(ids=[str(UUID(int=0))] * number).compile(
+        dialect=dialect, compile_kwargs={"render_postcompile": True}
+    )
+    write = Uuid().dialect_impl(dialect).bind_processor(dialect)
+    types = [column.type.dialect_impl(dialect) for column in question.selected_columns]
+    return str(made), write or str, [type_.result_processor(dialect, None) for type_ in types]
 
 
 def _insert_at_once(

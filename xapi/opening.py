@@ -42,8 +42,8 @@ def open_writing(conn: Connection, now: datetime, ids: Sequence[str], credential
     else:
         opening = Opening(in_force=is_in_force(conn, credential_id, now))
         more = ids
-    for row in ask_among(conn, _known(conn.dialect.name), more):
-        opening.known[row.id] = (row.tenant, row.statement)
+    for id_, tenant, statement in ask_among(conn, _known(conn.dialect.name), more):
+        opening.known[id_] = (tenant, statement)
     return opening
 
 

@@ -30,6 +30,7 @@ from lti_tool.storage.queries.results import find_results, save_results
 OnChanged = Callable[[Connection, str, Sequence[str]], None]
 
 _CHUNK = 50  # learners read at a time: each may have thousands of statements, and all are held at once
+_FOR_A_PAGE = 2 * _CHUNK
 _AGAIN_AFTER = timedelta(minutes=10)  # for whoever cannot be computed, unless something happens to them before
 _FAILED = "credits cannot be computed"
 _log = structlog.get_logger(__name__)
@@ -85,6 +86,19 @@ class Credits:
                 return changed
             changed |= self._bring_up(programme_id, stale)
             last = stale[-1]["id"]
+
+    def refresh_some(self, programme_id: str) -> int:
+        """Compute again a hundred of those who are stale, for pages of everybody, which must not wait for all of them
+        after a change of the rules; how many are left to the workers and to the next page.
+        """
+        with self._db.read() as conn:
+            stale = people.list_stale(conn, programme_id, limit=_FOR_A_PAGE, now=self._clock())
+        for chunk in people.chunks(stale, _CHUNK):
+            self._bring_up(programme_id, chunk)
+        if len(stale) < _FOR_A_PAGE:
+            return 0
+        with self._db.read() as conn:
+            return people.count_stale(conn, programme_id, now=self._clock())
 
     def catch_up(self, programme_id: str) -> set[str]:
         """A worker's share of `refresh`: whoever is stale, except those whom another worker is computing already."""
@@ -142,6 +156,17 @@ class Credits:
     def explain(self, programme_id: str, participant_id: str) -> Explained | None:
         """The credits of one participant from all evidence there is now, with the explanation; None if unknown."""
         return next(iter(self.explain_many(programme_id, [participant_id])), None)
+
+    def explain_current(self, programme_id: str, participant_id: str) -> Explained | None:
+        """`explain`; where the participant was stale, the same computation brings the stored result up to date."""
+        with self._db.read() as conn:
+            stale = people.list_stale(conn, programme_id, only=[participant_id], limit=1)
+        explained = self.explain(programme_id, participant_id)
+        if explained is not None and stale:
+            rules, touch = explained.context.rules, stale[0]["touched"]
+            row = to_result_row(programme_id, explained.credit, rules, touch=touch, now=self._clock())
+            self._save(programme_id, [row])
+        return explained
 
     def explain_many(
         self,

@@ -275,6 +275,7 @@ class CoursePage:
     chosen: Mapping[str, str]  # what the address asks for: filter, school, group, q, order
     following: str | None  # cursor of the next page
     is_first: bool
+    waiting: int  # whose credits are still to be computed again
     total: int
 
 

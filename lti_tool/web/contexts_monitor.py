@@ -37,3 +37,4 @@ class IndicatorsPage:
     rows: Sequence[AreaRow]
     chosen: Mapping[str, str]
     following: str | None
+    waiting: int  # people whose credits are still to be computed again

@@ -193,3 +193,13 @@ def test_a_look_first_says_who_could_not_be_computed(
     (change,) = tool.credits.preview(PROGRAMME)
 
     assert (change.participant, change.school, change.figures) == (ZHANG, SCHOOL, {"error": (None, "ValueError")})
+
+
+def test_a_page_of_everybody_gets_on_past_those_who_fail(
+    tool: Tool, tried: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_FOR_A_PAGE", 1)  # those after 张老师 have their turn too
+    left = [tool.credits.refresh_some(PROGRAMME) for _ in range(len(EVERYBODY) + 1)]
+
+    assert left[-1] == 0
+    assert tool.results().keys() == EVERYBODY - {ZHANG}

@@ -48,6 +48,18 @@ def test_nine_hundred_minutes_become_the_online_credits(tool: Tool) -> None:
     assert (row["online_seconds"], row["online"], row["accrued"]) == (54_000, Decimal(17), Decimal(17))
 
 
+def test_what_is_explained_to_somebody_stale_is_what_stands_on_record_from_then_on(tool: Tool) -> None:
+    tool.send(slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00"))
+
+    explained = tool.credits.explain_current(PROGRAMME, ZHANG)
+
+    assert explained is not None
+    assert explained.credit.online.seconds == 300
+    with tool.db.read() as conn:
+        assert find_results(conn, PROGRAMME, [ZHANG])[ZHANG]["online_seconds"] == 300
+        assert people.list_stale(conn, PROGRAMME, only=[ZHANG]) == []
+
+
 def test_a_void_takes_the_minutes_back(tool: Tool) -> None:
     said = slice_("2026-10-13T19:20:00+08:00", "2026-10-13T19:25:00+08:00")
     tool.send(said)

@@ -95,6 +95,17 @@ def test_a_figure_reflects_a_statement_acknowledged_a_moment_before(room: Classr
     assert "30 / 900 minutes" in row(trainer.get("course"), "张老师")
 
 
+@pytest.mark.parametrize("path", ["course", "indicators"])
+def test_a_page_of_everybody_waits_for_a_hundred_and_says_how_many_are_left(room: Classroom, path: str) -> None:
+    everybody = EXAMPLE.participants + crowd(170)
+    room.load(replace(EXAMPLE, participants=everybody))
+    trainer = room.trainer()
+
+    left = len(everybody) - 100
+    assert f"The credits of {left} participants are being computed again" in trainer.get(path, lang="en").text
+    assert "being computed again" not in trainer.get(path, lang="en").text
+
+
 def test_status_filters_say_how_many_stand_there(room: Classroom) -> None:
     room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00"))
     trainer = room.trainer()

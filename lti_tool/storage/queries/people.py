@@ -265,34 +265,31 @@ def list_stale(
 
     With `now`, without those who could not be computed and whose turn has not come again.
     """
-    planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
-    query = (
-        select(participants)
-        .outerjoin(
-            results,
-            and_(
-                results.c.programme_id == participants.c.programme_id,
-                results.c.participant_id == participants.c.id,
-            ),
-        )
-        .where(
-            participants.c.programme_id == programme_id,
-            participants.c.id > after,
-            participants.c.group_id.in_(planned),
-            not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
-        )
-        .order_by(participants.c.id)
-        .limit(limit)
-    )
+    query = select(participants).where(participants.c.id > after).order_by(participants.c.id).limit(limit)
+    query = _stale(query, programme_id, now)
     if only is not None:
         query = query.where(participants.c.id.in_(only))
-    if now is not None:
-        query = query.where(not_(waits(now)))
     return list(conn.execute(query).mappings())
 
 
+def count_stale(conn: Connection, programme_id: str, *, now: datetime | None = None) -> int:
+    """How many participants `list_stale` would list in all."""
+    return int(conn.scalar(_stale(select(func.count()).select_from(participants), programme_id, now)) or 0)
+
+
+def _stale(query: Select[Any], programme_id: str, now: datetime | None) -> Select[Any]:
+    planned = select(groups.c.id).where(groups.c.programme_id == programme_id)
+    own = and_(results.c.programme_id == participants.c.programme_id, results.c.participant_id == participants.c.id)
+    query = query.outerjoin(results, own).where(
+        participants.c.programme_id == programme_id,
+        participants.c.group_id.in_(planned),
+        not_(results.c.computed_touch.is_not_distinct_from(participants.c.touched)),
+    )
+    return query if now is None else query.where(not_(waits(now)))
+
+
 def claim(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> list[str]:
-    """Those of these participants that no other unit of work has claimed; they are claimed until this one ends.
+    """Those of these participants, by id, that no other unit of work has claimed; claimed until this one ends.
 
     A claim keeps nobody from reading or touching a person. It is PostgreSQL's advisory lock, which ends with its
     holder; SQLite has one worker, to whom everybody is left.
@@ -304,7 +301,7 @@ def claim(conn: Connection, programme_id: str, person_ids: Sequence[str]) -> lis
     query = select(participants.c.id, lock.label("own")).where(
         participants.c.programme_id == programme_id, participants.c.id.in_(person_ids)
     )
-    return [row.id for row in conn.execute(query) if row.own]
+    return sorted(row.id for row in conn.execute(query) if row.own)
 
 
 def list_participants(

@@ -41,8 +41,7 @@ def list_credits(services: Services, programme_id: str, query: Mapping[str, Any]
 def explain_credits(services: Services, programme_id: str, participant_id: str) -> dict[str, Any] | None:
     """One participant's credits with the outcome of each statement; None for an unknown participant."""
     _demand_programme(services, programme_id)
-    services.credits.refresh(programme_id, [participant_id])
-    explained = services.credits.explain(programme_id, participant_id)
+    explained = services.credits.explain_current(programme_id, participant_id)
     return None if explained is None else _from_explained(explained, programme_id) | {"as_of": services.clock()}
 
 

@@ -27,7 +27,7 @@ def course_page(services: Services, session: LtiSession, asked: Mapping[str, str
     """The participants that an address asks for; what it says wrongly is taken as not said."""
     programme_id = str(session.programme_id)
     programme = services.credits.programme(programme_id).programme
-    services.credits.refresh(programme_id)
+    waiting = services.credits.refresh_some(programme_id)
     chosen, wanted = _read(asked, programme)
     after = _read_cursor(asked.get("after"), chosen["order"])
     with services.db.read() as conn:
@@ -45,6 +45,7 @@ def course_page(services: Services, session: LtiSession, asked: Mapping[str, str
         chosen=chosen,
         following=_cursor(rows[-1], chosen["order"]) if len(found) > len(rows) else None,
         is_first=after is None,
+        waiting=waiting,
         total=next((number for _, number, is_current in filters if is_current), 0),
     )
 

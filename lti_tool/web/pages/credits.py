@@ -30,8 +30,7 @@ from lti_tool.web.services import Services
 
 def explain(services: Services, programme_id: str, participant_id: str) -> Explained:
     """A participant's credits as of now; raises the not-found error for anybody else's id."""
-    services.credits.refresh(programme_id, [participant_id])
-    explained = services.credits.explain(programme_id, participant_id)
+    explained = services.credits.explain_current(programme_id, participant_id)
     if explained is None:
         raise not_found()
     g.zone = str(programme_zone(explained.context))

@@ -26,6 +26,7 @@ def indicators_page(services: Services, programme_id: str, scope: Area, asked: M
     schools = [school for school in programme.schools.values() if covers(area, school)]
     if not schools and area != dict(scope):
         raise not_found()
+    waiting = services.credits.refresh_some(programme_id)
     tallies = _count(services, programme_id)
     level = next_level(area, schools)
     rows = sorted(_rows(schools, tallies, level, area), key=lambda row: (row.name, row.key))
@@ -40,11 +41,11 @@ def indicators_page(services: Services, programme_id: str, scope: Area, asked: M
         rows=shown if len(schools) > 1 else [],
         chosen=area,
         following=shown[-1].key if begin + _AT_ONCE < len(rows) else None,
+        waiting=waiting,
     )
 
 
 def _count(services: Services, programme_id: str) -> Mapping[str, Tally]:
-    services.credits.refresh(programme_id)
     with services.db.read() as conn:
         found = tally_by_school(conn, programme_id)
     return {row["school_id"]: Tally(**{name: row[name] for name in ("people", *INDICATORS)}) for row in found}

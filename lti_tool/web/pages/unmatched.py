@@ -41,7 +41,7 @@ _UNFIT = (
 def unmatched_page(services: Services, session: LtiSession, asked: Mapping[str, str]) -> UnmatchedPage:
     """The people of this course without a participant, and the programme's statements that count for nobody."""
     programme_id, course = str(session.programme_id), session.context_id
-    services.credits.refresh(programme_id)
+    services.credits.refresh_some(programme_id)
     query = asked.get("q", "").strip()[:100]
     with services.db.read() as conn:
         members = member_queries.list_unlinked_members(
