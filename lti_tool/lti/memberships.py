@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from lti_tool.lti.http import Answer, ForbiddenAddress, PlatformHttp, PlatformUnreachable
+from lti_tool.lti.names import is_chinese
 from lti_tool.lti.paging import next_address, same_place, with_query
 from lti_tool.lti.platforms import find_quirks
 from lti_tool.lti.registration import NRPS_SCOPE
@@ -136,7 +137,7 @@ def _read_member(member: Any) -> Listed | None:
 def _name(member: Mapping[str, Any]) -> str:
     """The name to show. Moodle always lists given name before family name, which is wrong for Chinese names."""
     whole, family, given = (_text(member.get(key)) for key in ("name", "family_name", "given_name"))
-    if family and given and any("\u3400" <= letter <= "\u9fff" for letter in family):
+    if family and given and is_chinese(family):
         return family + given
     return whole or " ".join(part for part in (given, family) if part)
 

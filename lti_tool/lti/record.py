@@ -12,6 +12,7 @@ from lti_tool.lti.claims import AGS, DEEP_LINK, DEEP_LINKING, LTI, NRPS
 from lti_tool.lti.errors import LtiError
 from lti_tool.lti.locales import page_language
 from lti_tool.lti.matching import Account, match_members, match_people
+from lti_tool.lti.names import is_chinese
 from lti_tool.lti.roles import audience_role, is_gradable
 from lti_tool.lti.sessions import Opened, start_session
 from lti_tool.storage.queries import lti_launches, offered, people, programmes
@@ -188,10 +189,14 @@ def _member_row(
 
 
 def display_name(claims: Claims) -> str:
-    """The name to show: the platform's own, else family and given name in the order of Chinese names."""
+    """The name to show: the platform's own, else family and given name in the order of Chinese names.
+
+    Moodle puts a space between the two, which Chinese names do not have.
+    """
     whole = claims.get("name")
-    parts = [claims.get("family_name"), claims.get("given_name")]
-    return whole or "".join(part for part in parts if isinstance(part, str))
+    parts = [part for part in (claims.get("family_name"), claims.get("given_name")) if isinstance(part, str)]
+    joined = "".join(parts)
+    return joined if not whole or (is_chinese(joined) and whole.split() == parts) else whole
 
 
 def _number(claims: Claims) -> str:

@@ -51,6 +51,23 @@ def test_a_launch_tells_who_looks_from_where(tool: Tool, platform: Platform) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "family", "given", "shown"),
+    [
+        pytest.param("张 三", "张", "三", "张三", id="Moodle's space between them"),
+        pytest.param("张 三", "三", "张", "张 三", id="a name that was split by its space"),
+        pytest.param("Wu Ann", "Wu", "Ann", "Wu Ann", id="a name in Latin letters"),
+        pytest.param("张三（兼职）", "张", "三", "张三（兼职）", id="a platform's own way"),
+    ],
+)
+def test_a_chinese_name_is_written_without_a_space(
+    tool: Tool, platform: Platform, name: str, family: str, given: str, shown: str
+) -> None:
+    session = found(tool, platform, with_claims(name=name, family_name=family, given_name=given))
+
+    assert session.name == shown
+
+
+@pytest.mark.parametrize(
     "change",
     [
         pytest.param(without("name", "given_name", "family_name"), id="no names"),

@@ -333,6 +333,13 @@ def test_a_newcomer_is_linked_with_one_click_and_what_they_did_counts(room: Clas
     assert "25 / 900 minutes" in row(trainer.get("course"), "陈老师")
 
 
+@pytest.mark.parametrize("name", ["陈 老师", "老师 陈"])
+def test_a_participant_is_suggested_however_the_platform_writes_the_name(room: Classroom, name: str) -> None:
+    room.tool.member(room.course, "new-account", name=name)
+
+    assert f'<option value="{CHEN}" selected>' in room.trainer().get("unmatched").text
+
+
 def test_a_link_is_undone_and_the_minutes_go_back(room: Classroom) -> None:
     member = room.tool.member(room.course, "new-account", name="陈老师")
     room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00", actor=NEWCOMER))

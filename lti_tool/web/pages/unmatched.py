@@ -91,15 +91,21 @@ def _suggest(
     owners = people.find_people(conn, str(session.programme_id), [key for own in keys.values() for key in own])
     named: dict[str, list[str]] = {}
     for row in offered:
-        named.setdefault(row["name"], []).append(row["id"])
+        named.setdefault(_spellings(row["name"])[0], []).append(row["id"])
     found: dict[int, str] = {}
     for row in members:
         by_key = [owners[key] for key in keys[row["id"]] if key in owners]
-        by_name = named.get(row["name"], [])
+        by_name = next((named[one] for one in _spellings(row["name"]) if one in named), [])
         candidates = by_key or (by_name if len(by_name) == 1 else [])
         if candidates:
             found[row["id"]] = candidates[0]
     return found
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """A name as it may stand elsewhere: 张 三 is 张三, and 三 张 where a platform puts the given name first."""
+    parts = name.split()
+    return "".join(parts), "".join(reversed(parts))
 
 
 def _keys(issuer: str, member: RowMapping) -> list[str]:
