@@ -171,6 +171,7 @@ class GradebookState:
     since: datetime | None
     pending_since: datetime | None
     reason: str | None
+    course: str = ""  # of the LMS, where several may be meant
 
 
 @dataclass(frozen=True, slots=True)

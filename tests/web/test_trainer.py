@@ -198,6 +198,20 @@ def test_the_gradebook_column_tells_what_is_in_the_way(room: Classroom) -> None:
     assert "not in the gradebook" in row(trainer.get("course"), "张老师")
 
 
+def test_each_of_several_gradebooks_is_told_by_its_course(room: Classroom) -> None:
+    since, seen = room.tool.clock(), []
+    for course in (room.course, room.tool.course(room.platform, "course-2")):
+        book = Gradebook(room.tool.db, room.platform, course, PROGRAMME, since, url=f"https://lms.example/{course}")
+        member = room.tool.member(course, ACCOUNTS[ZHANG], ZHANG)
+        book.cell(member, "settled", confirmed_value=Decimal(33), in_gradebook_since=since)
+        seen.append(room.participant(ZHANG).get("credits").words)
+
+    one, both = seen
+    assert "Course course-1" not in one, "with one gradebook there is nothing to tell apart"
+    assert "Course course-1 On the way to the gradebook." in both
+    assert "Course course-2 In the gradebook since" in both
+
+
 def test_a_grade_entered_by_hand_is_shown_as_what_it_is(room: Classroom) -> None:
     member = room.tool.member(room.course, ACCOUNTS[ZHANG], ZHANG)
     room.send(slice_(f"{DAY}T08:00:00+08:00", f"{DAY}T08:25:00+08:00"))

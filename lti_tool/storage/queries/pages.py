@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from lti_tool.storage.tables.grades import grade_cells, grade_line_items
-from lti_tool.storage.tables.lti import lti_members
+from lti_tool.storage.tables.lti import lti_contexts, lti_members
 from lti_tool.storage.tables.programmes import participants
 from lti_tool.storage.tables.results import results
 
@@ -48,10 +48,11 @@ ORDERS = tuple(_ORDERS)
 
 
 def list_cells_of(conn: Connection, programme_id: str, participant_id: str) -> list[RowMapping]:
-    """The total's cells of one participant, one for each LMS course that they are a learner of."""
+    """The total's cells of one participant, one for each LMS course that they are a learner of, with its title."""
     query = (
-        select(grade_cells)
+        select(grade_cells, lti_contexts.c.title)
         .join(grade_line_items, grade_line_items.c.id == grade_cells.c.line_item_id)
+        .join(lti_contexts, lti_contexts.c.id == grade_line_items.c.context_id)
         .where(
             grade_cells.c.programme_id == programme_id,
             grade_cells.c.participant_id == participant_id,

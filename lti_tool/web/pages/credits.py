@@ -172,4 +172,5 @@ def gradebook_of(cell: RowMapping) -> GradebookState:
         since=cell["in_gradebook_since"],
         pending_since=cell["pending_since"],
         reason=cell["reason"],
+        course=cell.get("title") or "",
     )
