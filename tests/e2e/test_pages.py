@@ -70,6 +70,16 @@ def test_pages_fit_and_have_no_barriers(
     assert troubles == []
 
 
+def test_a_list_of_people_needs_no_scrolling_beside_the_menu_of_an_lms(demo: Demo, page: Page) -> None:
+    demo.log_in(page, "李培训师", "en")
+    page.set_viewport_size({"width": 885, "height": 900})  # what Moodle leaves of 1280 px
+    demo.launch_alone(page, "我的学分")
+
+    sizes = page.locator(".table-scroll").evaluate("box => [box.scrollWidth, box.clientWidth]")
+    assert sizes[0] <= sizes[1]
+    assert page.locator("tbody th").first.evaluate("cell => cell.clientWidth") >= 120
+
+
 def test_a_record_is_found_and_read_without_barriers(demo: Demo, page: Page, troubles: list[str]) -> None:
     demo.log_in(page, "管理员")
     base = demo.launch_alone(page, "我的学分").split("?")[0].rpartition("/")[0]
