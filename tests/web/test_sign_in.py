@@ -334,6 +334,7 @@ def test_a_phone_without_a_launch_is_told_where_to_type_the_code(desk: Desk) -> 
 
     assert answer.status_code == 200
     assert code in text
+    assert "open its sign-in activity" in text, "whatever the activity is called there"
     assert "nothing has been written down yet" in text
     assert "示例小学" not in text
     assert desk.statements() == []
