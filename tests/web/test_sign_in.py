@@ -228,6 +228,7 @@ def test_a_class_of_other_people_is_refused_with_a_way_out(desk: Desk, method: s
 
     assert answer.status == 404
     assert "You are not on the list of “示例小学集中培训班”." in answer.words
+    assert f'href="/at/{learner.token}/credits' in answer.text
 
 
 @pytest.mark.parametrize("path", ["sign-in/cls-9999", f"sign-in/{CLASS}/9", "sign-in/%00"])
