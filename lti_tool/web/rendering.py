@@ -9,6 +9,7 @@ from flask import Flask, g, render_template, request, url_for
 from flask_babel import format_date, gettext, lazy_gettext
 
 from lti_tool.grades.reasons import REASONS
+from lti_tool.lti.claims import DEEP_LINK
 from lti_tool.web import access
 from lti_tool.web.assets import static_url
 from lti_tool.web.contexts import Tab
@@ -95,6 +96,8 @@ def page_tabs() -> list[Tab]:
     if "launch" not in g or g.launch.programme_id is None:
         return [_tab("administrator.show_platform", gettext("Administration"))] if _is_administrator() else []
     tabs = []
+    if g.launch.message_type == DEEP_LINK:
+        tabs.append(_tab("picker.show_picker", gettext("Add to the course")))
     if g.launch.participant_id is not None:
         tabs.append(_tab("trainee.show_credits", gettext("My credits")))
     if access.team_school() is not None:

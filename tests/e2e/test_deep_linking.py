@@ -64,6 +64,7 @@ def test_the_picker_fits_and_has_no_barriers(demo: Demo, page: Page, language: s
     page.goto(f"{picker.partition('?')[0]}?lang={language}")
     page.locator("input[name=content]").fill("https://example.org/elsewhere")
     page.locator("input[name=minutes]").fill("25")
+    page.locator("input[value=credits]").check()  # the course has its panel, and is not offered a second one
     page.locator("input[value='practice/p1']").check()
     page.locator("input[value='class/cls-0008']").check()
     page.locator("button[value=more]").click()

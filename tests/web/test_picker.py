@@ -244,6 +244,14 @@ def test_a_platform_that_takes_no_activities_is_told_so(tool: Installation, mood
     assert items(tool, cancelled) == []
 
 
+def test_who_looked_at_another_page_finds_back_to_the_choice(tool: Installation, moodle: int) -> None:
+    course = tool.course(moodle, shows=PROGRAMME)
+    chosen, launched = chooser(tool, moodle, course), tool.visit(moodle, course, "trainer", programme=PROGRAMME)
+
+    assert f'href="/at/{chosen.token}/pick' in chosen.get("unmatched").text
+    assert "/pick" not in launched.get("unmatched").text
+
+
 def test_a_column_is_offered_once(tool: Installation, moodle: int) -> None:
     course = tool.course(moodle)
     trainer = chooser(tool, moodle, course)
@@ -255,7 +263,9 @@ def test_a_column_is_offered_once(tool: Installation, moodle: int) -> None:
     later = trainer.get("pick")
 
     assert re.search(r'name="column" value="1" checked', fresh.text)
+    assert re.search(r'value="credits" checked', fresh.text)
     assert not re.search(r'name="column" value="1" checked', later.text)
+    assert not re.search(r'value="credits" checked', later.text), "nor a second panel, unless it is asked for"
     assert "The course has this column already" in later.text
     assert "lineItem" not in items(tool, trainer.post("pick", form(choice="credits")))[0]
 

@@ -57,8 +57,13 @@ class Choice:
 
 
 def first_choice(*, has_column: bool, package: str = "") -> Choice:
-    """What the form offers before anything is filled in, perhaps with a package that was just looked at."""
-    return Choice(wants_credits=not package, wants_column=not has_column, rows=[StudyRow(package=package)])
+    """What the form offers before anything is filled in, perhaps with a package that was just looked at.
+
+    A course with the column mostly has its panel, too: a second one has to be asked for.
+    """
+    return Choice(
+        wants_credits=not package and not has_column, wants_column=not has_column, rows=[StudyRow(package=package)]
+    )
 
 
 def read_choice(form: Any, request: LinkingRequest) -> Choice:
