@@ -56,8 +56,8 @@ class Visitor:
     def get(self, path: str, **query: Any) -> Page:
         return self._page(self._client.get(f"/at/{self.token}/{path}", query_string={"lang": "en", **query}))
 
-    def post(self, path: str, form: Mapping[str, Any] | None = None) -> Page:
-        answer = self._client.post(f"/at/{self.token}/{path}", data=form or {}, query_string={"lang": "en"})
+    def post(self, path: str, form: Mapping[str, Any] | None = None, *, lang: str = "en") -> Page:
+        answer = self._client.post(f"/at/{self.token}/{path}", data=form or {}, query_string={"lang": lang})
         return self._page(answer)
 
     def _page(self, answer: Any) -> Page:

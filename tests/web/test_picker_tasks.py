@@ -136,6 +136,16 @@ def test_content_that_will_not_count_says_so_beside_its_component(tool: Installa
     assert 'name="points-1" value="T7"' in page.text
 
 
+def test_each_reads_the_component_in_their_own_language(tool: Installation, moodle: int) -> None:
+    trainer = chooser(tool, moodle, tool.course(moodle))
+    english, chinese = (
+        trainer.post("pick", form(detailed(COURSE), action="check"), lang=tag) for tag in ("en", "zh-CN")
+    )
+
+    assert "Online study ✓ counts" in english.words
+    assert "网络研修 ✓" in chinese.words
+
+
 @pytest.mark.parametrize("minutes", ["0", "601", "-5", "2.5", "abc", "１０", "9" * 50])
 def test_minutes_that_are_none_are_sent_back_with_a_reason(tool: Installation, moodle: int, minutes: str) -> None:
     trainer = chooser(tool, moodle, tool.course(moodle))
