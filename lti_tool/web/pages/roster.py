@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from lti_tool.lti.roster_problems import PROBLEMS
 from lti_tool.storage.queries import rosters as queries
-from lti_tool.web.contexts import RosterCard
+from lti_tool.web.contexts_unmatched import RosterCard
 
 
 def roster_card(conn: Connection, context_row: int, now: datetime, *, is_fresh: bool) -> RosterCard:

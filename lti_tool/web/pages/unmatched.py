@@ -17,7 +17,7 @@ from lti_tool.storage.queries import pages as queries
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries.evidence import list_unmatched
 from lti_tool.storage.queries.statements import find_statements
-from lti_tool.web.contexts import MemberLine, UnmatchedLine, UnmatchedPage
+from lti_tool.web.contexts_unmatched import MemberLine, UnmatchedLine, UnmatchedPage
 from lti_tool.web.formatting import reason_text
 from lti_tool.web.pages.lines import Lines
 from lti_tool.web.pages.profile_words import profile_sentences
