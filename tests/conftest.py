@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import URL
@@ -25,6 +26,13 @@ DATABASES = os.environ.get("XUEFEN_TEST_DATABASES", "sqlite,postgresql").split("
 def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test makes an application of its own; a process in earnest makes one."""
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tracebacks_are_plain() -> None:
+    """As `configure_logs` has them; the default draws every variable of every frame, which takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture
