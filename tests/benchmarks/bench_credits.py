@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from multiprocessing.pool import Pool
 from pathlib import Path
 from random import Random
@@ -39,7 +40,6 @@ from lti_tool.rule_sets import load_rule_set
 from lti_tool.storage.database import open_database
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries.evidence import add_evidence
-from lti_tool.storage.tables.evidence import evidence as evidence_table
 from lti_tool.storage.tables.programmes import identifiers, participants
 from tests.support import databases
 from tests.support.postgres import postgresql_server
@@ -48,6 +48,8 @@ from tests.web.classroom import ACCOUNTS, ZHANG, Classroom
 
 STATEMENTS = 300
 WAVE = 500
+_DIFFERENT = 100
+_NOBODY = "nobody yet"
 #: Learners for each figure at scale 1; XUEFEN_BENCH_SCALE=100 reads 100,000 from each database.
 ALONE, STORED = 10_000, 1_000
 _FILE: ProgrammeFile = read_programme_file(Path("examples/programme.toml"))
@@ -154,7 +156,7 @@ def _compute_alone(learners: int, seed: int) -> tuple[float, float]:
     team = {"77b0d1aa": Person("77b0d1aa", position="principal", school="3301000123")}
     index = ProgrammeIndex.build(_PROGRAMME, load_rule_set("zj-ts2-2021-10"), people=team)
     context = index.context(Participant("p", "p", "grp-math-01"))
-    different = [list(make_evidence(f"account|x|{seed}-{n}", STATEMENTS, n)) for n in range(100)]
+    different = [list(make_evidence(f"account|x|{seed}-{n}", STATEMENTS, n)) for n in range(_DIFFERENT)]
     begun, working = time.perf_counter(), time.process_time()
     for n in range(learners):
         credit = assess(different[n % len(different)], context, _NOW)
@@ -217,8 +219,22 @@ def _write(url: str, ids: list[str]) -> None:
         keys = [{"programme_id": _PROGRAMME.id, "key": _key(id_), "person_id": id_, "source": "file"} for id_ in ids]
         conn.execute(insert(identifiers), keys)
         for number, id_ in enumerate(ids):
-            add_evidence(conn, [_row_of(one) for one in make_evidence(_key(id_), STATEMENTS, number)])
+            add_evidence(conn, _history(_key(id_), number % _DIFFERENT))
     database.close()
+
+
+def _history(account: str, seed: int) -> list[dict[str, Any]]:
+    """The rows of one learner; there are a hundred different histories, each made once."""
+    own = {"subject_key": account, "actor_key": account}
+    return [
+        {**row, "statement": str(uuid.uuid4()), **(own if row["actor_key"] == _NOBODY else {"subject_key": account})}
+        for row in _rows(seed)
+    ]
+
+
+@cache
+def _rows(seed: int) -> list[dict[str, Any]]:
+    return [_row_of(one) for one in make_evidence(_NOBODY, STATEMENTS, seed)]
 
 
 def _row_of(said: Evidence) -> dict[str, Any]:
@@ -230,8 +246,8 @@ def _row_of(said: Evidence) -> dict[str, Any]:
 def _remove(url: URL, ids: list[str]) -> None:
     database = open_database(url)
     with database.begin() as conn:
+        conn.exec_driver_sql("DELETE FROM evidence" if database.is_sqlite else "TRUNCATE evidence")
         for chunk in people.chunks(ids):
-            conn.execute(delete(evidence_table).where(evidence_table.c.subject_key.in_([_key(id_) for id_ in chunk])))
             conn.execute(delete(identifiers).where(identifiers.c.person_id.in_(chunk)))
             conn.execute(delete(participants).where(participants.c.id.in_(chunk)))
     database.close()

@@ -88,12 +88,12 @@ WORKED_EXAMPLES = [
         "M10 wall",
         """
         19:00:00 played V session=1 at=0
-        19:05:00 seeked V session=1 at=300 segments=0-300
-        19:05:00 played V session=1 at=200
-        19:08:20 paused V session=1 at=600 segments=0-300,200-600
+        19:02:30 seeked V session=1 at=300 segments=0-300
+        19:02:30 played V session=1 at=200
+        19:05:50 paused V session=1 at=600 segments=0-300,200-600
         """,
-        "8:20",
-        "300 s at 1x, and 400 s of content at 2x in 200 s",
+        "5:50",
+        "300 s and 400 s of content at 2x, in 150 s and 200 s",
     ),
     Case(
         "M11",

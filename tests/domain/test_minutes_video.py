@@ -56,7 +56,7 @@ VIDEO = [
 CONTENT_BASIS: dict[str, Any] = {"video_basis": "content"}
 M10 = next(case.statements for case in WORKED_EXAMPLES if case.name == "M10 wall")
 VIDEO_BY_CONTENT = [
-    Case("M10 content", M10, "8:20", "min(600 unique, 500 by the clock)", CONTENT_BASIS),
+    Case("M10 content", M10, "5:50", "min(600 unique, 350 by the clock)", CONTENT_BASIS),
     Case(
         "seen twice",
         "19:00 played V session=1 at=0\n19:05 seeked V session=1 at=300\n"
