@@ -186,16 +186,21 @@ def _stored(name: str, url: URL, learners: int, processes: int) -> dict[str, Any
 
 
 def _recompute(url: str, ids: list[str]) -> tuple[float, float]:
-    database = open_database(url)
-    credits_ = Credits(database, lambda: _NOW)
-    credits_.programme(_PROGRAMME.id)
-    keep_what_is_loaded()
+    credits_ = _service(url)
     begun, working = time.perf_counter(), time.process_time()
     changed = credits_.refresh(_PROGRAMME.id, ids)
     spent = time.perf_counter() - begun, time.process_time() - working
     assert len(changed) == len(ids)
-    database.close()
     return spent
+
+
+@cache
+def _service(url: str) -> Credits:
+    """One for each process, as a worker has it: it opens its database once."""
+    credits_ = Credits(open_database(url), lambda: _NOW)
+    credits_.programme(_PROGRAMME.id)
+    keep_what_is_loaded()
+    return credits_
 
 
 def _prepare(url: URL) -> None:
