@@ -25,7 +25,7 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from xapi.types import Uuid
@@ -37,6 +37,8 @@ CHUNK = 500
 Rows = Sequence[dict[str, Any]]
 _Convert: TypeAlias = Callable[[Any], Any]
 _Writer: TypeAlias = tuple[str, _Convert | None]
+#: In which SQLite's commands are made: the same for every engine, so that none is kept alive by what is remembered.
+_SQLITE = sqlite.dialect()
 
 
 def insert_rows(conn: Connection, *filled: tuple[Table, Rows]) -> None:
@@ -97,37 +99,34 @@ def _insert_by_table(conn: Connection, filled: Sequence[tuple[Table, Rows]]) -> 
 
 def _insert_plainly(conn: Connection, table: Table, rows: Rows) -> None:
     columns = tuple(rows[0])
-    command, writers = _plain_insert(table, columns, conn.dialect)
+    command, writers = _plain_insert(table, columns)
     values = [tuple([write(row[name]) if write else row[name] for name, write in writers]) for row in rows]
     conn.exec_driver_sql(command, values)
 
 
 @cache
-def _plain_insert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, list[_Writer]]:
+def _plain_insert(table: Table, columns: tuple[str, ...]) -> tuple[str, list[_Writer]]:
     """The command, and each column with what brings its values into the driver's form."""
     marks = ", ".join("?" * len(columns))
     command = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
-    types = [table.c[name].type.dialect_impl(dialect) for name in columns]
-    return command, [(name, type_.bind_processor(dialect)) for name, type_ in zip(columns, types, strict=True)]
+    types = [table.c[name].type.dialect_impl(_SQLITE) for name in columns]
+    return command, [(name, type_.bind_processor(_SQLITE)) for name, type_ in zip(columns, types, strict=True)]
 
 
 def _ask_plainly(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    command, write, readers = _plain_question(question, len(ids), conn.dialect)
+    command, write, readers = _plain_question(question, len(ids))
     for row in conn.exec_driver_sql(command, tuple(map(write, ids))):
         yield tuple([read(value) if read else value for read, value in zip(readers, row, strict=True)])
 
 
 @lru_cache(maxsize=2 * CHUNK)
-def _plain_question(
-    question: Select[Any], number: int, dialect: Dialect
-) -> tuple[str, _Convert, list[_Convert | None]]:
+def _plain_question(question: Select[Any], number: int) -> tuple[str, _Convert, list[_Convert | None]]:
     """The command for so many ids, what brings an id into the driver's form, and each column of an answer out of it."""
-    made = question.params(ids=[str(UUID(int=0))] * number).compile(
-        dialect=dialect, compile_kwargs={"render_postcompile": True}
-    )
-    write = Uuid().dialect_impl(dialect).bind_processor(dialect)
-    types = [column.type.dialect_impl(dialect) for column in question.selected_columns]
-    return str(made), write or str, [type_.result_processor(dialect, None) for type_ in types]
+    nobody = question.params(ids=[str(UUID(int=0))] * number)
+    command = str(nobody.compile(dialect=_SQLITE, compile_kwargs={"render_postcompile": True}))
+    write = Uuid().dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    types = [column.type.dialect_impl(_SQLITE) for column in question.selected_columns]
+    return command, write or str, [type_.result_processor(_SQLITE, None) for type_ in types]
 
 
 def _insert_at_once(
