@@ -56,7 +56,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 def count_stale(db: Database) -> int:
     with db.read() as conn:
-        return len(people.list_stale(conn, PROGRAMME))
+        return people.count_stale(conn, PROGRAMME)
 
 
 def test_two_workers_share_the_work(crowd: Tool, other: Database, computed: Counter[str]) -> None:
