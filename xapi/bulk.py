@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from xapi.types import Uuid
 
-_FEW = 12
+_FEW = 60
 #: So many ids are asked for by one command.
 CHUNK = 500
 

@@ -49,7 +49,7 @@ class SharedRows:
 
     def _number(self, conn: Connection, table: Table, keys: set[str]) -> dict[str, int]:
         known = self._ids[table.name]
-        missing = sorted(keys - known.keys())
+        missing = sorted([key for key in keys if key not in known])  # `keys - known.keys()` walks through all known
         if not missing:
             return known
         seen = _find(conn, table, missing)

@@ -4,13 +4,14 @@ import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from threading import RLock
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError
+
+from lti_tool.storage.turn import Turn
 
 _WRITE = "xuefen_write"
 _BUSY_TIMEOUT_MS = 30_000
@@ -27,15 +28,14 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        # SQLite lets those who wait for the write lock look again and again; threads of one process queue instead.
-        self._turn: AbstractContextManager[Any] = RLock() if self.is_sqlite else nullcontext()
+        self._turn = Turn(_beside(engine.url)) if self.is_sqlite else None
         self._writer = engine.execution_options(**{_WRITE: True})
         # PostgreSQL reads see each command's own snapshot anyway: without BEGIN and ROLLBACK, two round trips less.
         self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        with self._turn, self._writer.begin() as connection:
+        with self._turn or nullcontext(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -54,6 +54,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
 
 def open_database(url: str | URL, *, pool_size: int = 8) -> Database:
@@ -70,6 +72,11 @@ def open_database(url: str | URL, *, pool_size: int = 8) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
+
+
+def _beside(url: URL) -> Path | None:
+    """Where writers of a SQLite file queue."""
+    return Path(f"{url.database}-turn") if url.database and url.database != ":memory:" else None
 
 
 def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -98,7 +105,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous = FULL",  # acknowledged means it survives a power cut
         "foreign_keys = ON",
         "temp_store = MEMORY",
-        "cache_size = -32768",
+        "cache_size = -8192",  # of each connection, in KB; the system keeps pages for all of them
+        "wal_autocheckpoint = 4000",  # 16 MB: a batch of a hundred statements fills what SQLite thinks enough
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("uuid_bytes", 1, _uuid_bytes, deterministic=True)

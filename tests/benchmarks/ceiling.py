@@ -13,6 +13,7 @@ import orjson
 from flask import Flask, request
 from sqlalchemy import insert, select
 
+from lti_tool.cli.memory import keep_what_is_loaded
 from lti_tool.config import Files, Settings
 from lti_tool.storage.database import Database, open_database
 from lti_tool.web.app import create_app
@@ -30,6 +31,7 @@ ALONE, WHOLE = "tests.benchmarks.ceiling:alone()", "tests.benchmarks.ceiling:who
 
 def alone() -> Flask:
     """The record store by itself."""
+    share_one_arena()
     return _with_ceilings(from_environment())
 
 
@@ -44,6 +46,7 @@ def _with_ceilings(app: Flask) -> Flask:
     bare = Bare(open_database(os.environ["LRS_DATABASE"]))
     app.add_url_rule(ONE_ROW, view_func=bare.one_row, methods=["POST"])
     app.add_url_rule(SAME_ROWS, view_func=bare.same_rows, methods=["POST"])
+    keep_what_is_loaded()  # as `xuefen serve` does
     return app
 
 
