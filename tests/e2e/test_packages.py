@@ -21,9 +21,9 @@ from tests.support import databases
 from tests.support.clock import FakeClock
 from tests.support.postgres import wait_until
 from tests.support.server import serve
+from tests.web.bringing import ASKED
 from tests.web.classroom import ACCOUNTS, PROGRAMME, ZHANG, Classroom
 from tests.web.launching import Visitor
-from tests.web.test_packages import ASKED
 
 pytestmark = pytest.mark.browser
 

@@ -75,6 +75,12 @@ class Classroom:
         return explained.credit
 
 
+def row_of(page: Page, name: str) -> str:
+    """What a table of people says of one of them, as text."""
+    found = next(part for part in page.text.split("<tr>") if f">{name}</a>" in part)
+    return " ".join(re.sub(r"<[^>]*>", " ", found.split("</tr>")[0]).split())
+
+
 def next_page(visitor: Visitor, page: Page) -> Page | None:
     """Where the link to the next page leads; None on the last."""
     found = re.search(r'rel="next" href="/at/[^/]+/([^"]+)"', page.text)

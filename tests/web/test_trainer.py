@@ -1,24 +1,21 @@
-"""What a trainer sees: everybody of the course, each one's credits, and what has no match yet."""
+"""What a trainer sees of the course: everybody, what they did and what is missing."""
 
 import re
-import uuid
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from lti_tool.domain.values import Participant
 from lti_tool.grades.settings import MirrorSettings
 from lti_tool.storage.database import Database
 from lti_tool.storage.tables.grades import grade_cells
-from lti_tool.storage.tables.lti import lti_members
 from lti_tool.web.api.cursors import encode_cursor
 from tests.credits.learners import approved
 from tests.support.clock import FakeClock
-from tests.support.statements import ADL, MOODLE, slice_, statement
+from tests.support.statements import slice_
 from tests.web.classroom import (
     ACCOUNTS,
     CHEN,
@@ -26,16 +23,15 @@ from tests.web.classroom import (
     PRINCIPAL,
     PROGRAMME,
     SECONDARY,
-    WANG,
     ZHANG,
     Classroom,
     next_page,
+    row_of,
 )
 from tests.web.gradebooks import Gradebook
-from tests.web.launching import EXAMPLE, Page, another_programme
+from tests.web.launching import EXAMPLE, Page
 
 DAY = "2026-10-13"
-NEWCOMER = {"account": {"homePage": MOODLE, "name": "new-account"}}
 
 
 @pytest.fixture
@@ -48,17 +44,8 @@ def names(page: Page) -> list[str]:
     return re.findall(r'<th scope="row"> <a href="[^"]*/participants/[^"]*">([^<]*)</a>', page.text)
 
 
-def row(page: Page, name: str) -> str:
-    """One row of the table as text."""
-    found = next(part for part in page.text.split("<tr>") if f">{name}</a>" in part)
-    return " ".join(re.sub(r"<[^>]*>", " ", found.split("</tr>")[0]).split())
-
-
 def crowd(number: int, *, name: str = "Teacher") -> tuple[Participant, ...]:
     return tuple(Participant(f"x{n:04}", f"{name} {n:04}", "grp-sci-02") for n in range(number))
-
-
-# ── the course ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_course_lists_everybody_with_what_they_did_and_what_is_missing(room: Classroom) -> None:
@@ -67,7 +54,7 @@ def test_the_course_lists_everybody_with_what_they_did_and_what_is_missing(room:
     page = room.trainer().get("course")
 
     assert len(names(page)) == len(EXAMPLE.participants)
-    zhang = row(page, "张老师")
+    zhang = row_of(page, "张老师")
     assert "Teacher · 示例小学 · 数学教研组" in zhang
     assert "In progress" in zhang
     assert "0 of 50" in zhang
@@ -80,7 +67,7 @@ def test_points_that_are_missing_where_the_credits_suffice_are_said_in_words(roo
     room.load(replace(EXAMPLE, programme=replace(EXAMPLE.programme, settings={"teacher_min_focus": 23})))
     room.send(*approved("p1", 5), *approved("p2", 10), *approved("p3", 10))
 
-    shown = row(room.trainer().get("course"), "张老师")
+    shown = row_of(room.trainer().get("course"), "张老师")
 
     assert "practice on further focus points" in shown
     assert "0 credits of practice" not in shown
@@ -88,11 +75,11 @@ def test_points_that_are_missing_where_the_credits_suffice_are_said_in_words(roo
 
 def test_a_figure_reflects_a_statement_acknowledged_a_moment_before(room: Classroom) -> None:
     trainer = room.trainer()
-    assert "0 / 900 minutes" in row(trainer.get("course"), "张老师")
+    assert "0 / 900 minutes" in row_of(trainer.get("course"), "张老师")
 
     room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:30:00+08:00"))
 
-    assert "30 / 900 minutes" in row(trainer.get("course"), "张老师")
+    assert "30 / 900 minutes" in row_of(trainer.get("course"), "张老师")
 
 
 @pytest.mark.parametrize("path", ["course", "indicators"])
@@ -182,8 +169,8 @@ def test_whoever_left_the_roster_is_kept_apart_with_their_credits(room: Classroo
     assert "张老师" not in names(trainer.get("course"))
     gone = trainer.get("course", filter="left")
     assert names(gone) == ["张老师"]
-    assert "left the roster" in row(gone, "张老师")
-    assert "25 / 900 minutes" in row(gone, "张老师")
+    assert "left the roster" in row_of(gone, "张老师")
+    assert "25 / 900 minutes" in row_of(gone, "张老师")
 
 
 def test_the_gradebook_column_tells_what_is_in_the_way(room: Classroom) -> None:
@@ -195,7 +182,7 @@ def test_the_gradebook_column_tells_what_is_in_the_way(room: Classroom) -> None:
         blocked = update(grade_cells).where(grade_cells.c.member_id == member)
         assert conn.execute(blocked.values(state="blocked", reason="user_unknown")).rowcount == 1
 
-    assert "not in the gradebook" in row(trainer.get("course"), "张老师")
+    assert "not in the gradebook" in row_of(trainer.get("course"), "张老师")
 
 
 def test_each_of_several_gradebooks_is_told_by_its_course(room: Classroom) -> None:
@@ -221,7 +208,7 @@ def test_a_grade_entered_by_hand_is_shown_as_what_it_is(room: Classroom) -> None
         changed = update(grade_cells).where(grade_cells.c.member_id == member)
         conn.execute(changed.values(state="overridden", reason="overridden", lms_value=Decimal(45), confirmed_value=2))
 
-    assert "45 entered in the gradebook by hand" in row(trainer.get("course"), "张老师")
+    assert "45 entered in the gradebook by hand" in row_of(trainer.get("course"), "张老师")
     assert "The gradebook shows 45, entered there by hand." in room.participant(ZHANG).get("credits").words
 
 
@@ -259,254 +246,3 @@ def test_a_course_without_a_programme_is_asked_for_one(room: Classroom) -> None:
     page = visitor.get("course")
 
     assert (page.status, page.location.split("?")[0]) == (302, f"/at/{visitor.token}/start")
-
-
-# ── one participant ─────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_trainer_reads_the_same_figures_as_the_participant(room: Classroom) -> None:
-    said = slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00")
-    room.send(said)
-    trainer = room.trainer()
-
-    seen = trainer.get(f"participants/{ZHANG}")
-    own = room.participant(ZHANG).get("credits")
-
-    assert "25 / 900 minutes" in seen.text
-    assert "25 / 900 minutes" in own.text
-    assert "<h1>张老师</h1>" in seen.text
-    assert "Hand in:" in own.text
-    assert "Hand in:" not in seen.text
-    day = trainer.get(f"participants/{ZHANG}/days/{DAY}")
-    assert "25 minutes counted on this day" in day.text
-    assert "+25 min" in trainer.get(f"participants/{ZHANG}/statements/{said['id']}").text
-
-
-def test_links_of_a_participants_pages_stay_with_that_participant(room: Classroom) -> None:
-    room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00"))
-    trainer = room.trainer()
-
-    page = trainer.get(f"participants/{ZHANG}/days/{DAY}")
-
-    links = re.findall(r'href="/at/[^/]+/(participants/[^"?]+)', page.text)
-    assert f"participants/{ZHANG}" in links
-    assert [trainer.get(link).status for link in links] == [200] * len(links)
-
-
-def test_an_unknown_participant_day_or_statement_is_not_found(room: Classroom) -> None:
-    other = slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00", actor=_account(CHEN))
-    room.send(other)
-    trainer = room.trainer()
-
-    for address in (
-        "participants/nobody",
-        f"participants/{ZHANG}/days/yesterday",
-        f"participants/{ZHANG}/statements/{uuid.uuid4()}",
-        f"participants/{ZHANG}/statements/{other['id']}",
-    ):
-        assert trainer.get(address).status == 404
-
-
-def test_characters_that_no_name_holds_lead_nowhere(room: Classroom) -> None:
-    trainer = room.trainer()
-
-    assert trainer.get("participants/a%00b").status == 404
-    assert trainer.get("course", q="\0").status == 404
-    assert trainer.get("unmatched", unfit="\0").status == 404
-    assert trainer.post("unmatched/1/link", {"participant": "\0"}).status == 404
-
-
-def test_participants_of_another_programme_are_not_found(room: Classroom) -> None:
-    stranger = Participant("stranger", "外人", "grp-math-01")
-    other = another_programme("other", "Another programme")
-    room.load(replace(other, participants=(*other.participants, stranger)))
-    trainer = room.trainer()
-
-    assert trainer.get("participants/stranger").status == 404
-    assert "外人" not in trainer.get("course").text
-
-
-# ── people and statements without a match ───────────────────────────────────────────────────────────
-
-
-def test_a_newcomer_is_linked_with_one_click_and_what_they_did_counts(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account", name="陈老师")
-    room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00", actor=NEWCOMER))
-    trainer = room.trainer()
-    before = trainer.get("unmatched")
-    assert f'<option value="{CHEN}" selected>' in before.text, "the only participant of that name is suggested"
-    assert "No participant of the programme has this account or address." in before.text
-
-    done = trainer.post(f"unmatched/{member}/link", {"participant": CHEN})
-
-    assert done.status == 302
-    after = trainer.get("unmatched", done="linked")
-    assert "Every learner of this course is a participant." in after.text
-    assert "Every record belongs to a participant." in after.text
-    assert "陈老师 is 陈老师" in after.text
-    assert "25 / 900 minutes" in row(trainer.get("course"), "陈老师")
-
-
-@pytest.mark.parametrize("name", ["陈 老师", "老师 陈"])
-def test_a_participant_is_suggested_however_the_platform_writes_the_name(room: Classroom, name: str) -> None:
-    room.tool.member(room.course, "new-account", name=name)
-
-    assert f'<option value="{CHEN}" selected>' in room.trainer().get("unmatched").text
-
-
-def test_a_link_is_undone_and_the_minutes_go_back(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account", name="陈老师")
-    room.send(slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00", actor=NEWCOMER))
-    trainer = room.trainer()
-    trainer.post(f"unmatched/{member}/link", {"participant": CHEN})
-
-    assert trainer.post(f"unmatched/{member}/unlink").status == 302
-
-    page = trainer.get("unmatched")
-    assert "Linked by hand" not in page.text
-    assert "new-account" in page.text
-    assert "0 / 900 minutes" in row(trainer.get("course"), "陈老师")
-
-
-def test_a_link_brings_the_learner_into_the_gradebook_at_once(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account", name="陈老师")
-    trainer = room.trainer()
-    trainer.get("course")
-
-    trainer.post(f"unmatched/{member}/link", {"participant": CHEN})
-
-    with room.tool.db.read() as conn:
-        cells = conn.execute(grade_cells.select().where(grade_cells.c.member_id == member)).mappings().all()
-    assert [cell["participant_id"] for cell in cells] == [CHEN]
-
-
-def test_an_address_of_the_roster_suggests_its_participant(room: Classroom) -> None:
-    room.tool.member(room.course, "new-account", name="W.", email="WANG@example.org")
-
-    assert f'<option value="{WANG}" selected>' in room.trainer().get("unmatched").text
-
-
-def test_a_link_with_nobody_of_the_programme_is_refused(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account")
-    trainer = room.trainer()
-
-    assert trainer.post(f"unmatched/{member}/link", {"participant": "nobody"}).status == 404
-    assert trainer.post(f"unmatched/{member}/link").status == 404
-    assert "new-account" in trainer.get("unmatched").text
-
-
-def test_an_account_that_belongs_to_somebody_else_is_never_taken_away(room: Classroom) -> None:
-    member = room.tool.member(room.course, ACCOUNTS[ZHANG])
-
-    page = room.trainer().post(f"unmatched/{member}/link", {"participant": CHEN})
-
-    assert page.status == 409
-    assert "This account belongs to somebody else of the programme." in page.text
-
-
-def test_a_second_link_over_a_first_and_an_undo_of_no_link_are_told_so(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account")
-    trainer = room.trainer()
-    assert trainer.post(f"unmatched/{member}/unlink").status == 409
-    trainer.post(f"unmatched/{member}/link", {"participant": CHEN})
-
-    assert trainer.post(f"unmatched/{member}/link", {"participant": ZHANG}).status == 409
-
-
-def test_people_of_another_course_are_neither_shown_nor_linked(room: Classroom) -> None:
-    elsewhere = room.tool.course(room.platform, "course-2", shows=PROGRAMME)
-    member = room.tool.member(elsewhere, "somebody-elsewhere", name="外班学员")
-    trainer = room.trainer()
-
-    assert "外班学员" not in trainer.get("unmatched").text
-    assert trainer.post(f"unmatched/{member}/link", {"participant": CHEN}).status == 404
-    assert trainer.post(f"unmatched/{member}/unlink").status == 404
-
-
-def test_a_trainee_links_nobody(room: Classroom) -> None:
-    member = room.tool.member(room.course, "new-account")
-    trainee = room.participant(ZHANG)
-
-    assert trainee.post(f"unmatched/{member}/link", {"participant": ZHANG}).status == 403
-    assert trainee.post(f"unmatched/{member}/unlink").status == 403
-
-
-def test_statements_about_strangers_come_in_pages_newest_first(room: Classroom) -> None:
-    room.send(*(_stranger(number) for number in range(45)))
-    trainer = room.trainer()
-
-    page = trainer.get("unmatched")
-    seen = re.findall(r"stranger-(\d+)", page.text)
-    assert seen[0] == "44"
-    while page := next_page(trainer, page):
-        seen += re.findall(r"stranger-(\d+)", page.text)
-
-    assert sorted(map(int, seen)) == list(range(45))
-
-
-def test_statements_of_another_programme_are_not_shown(room: Classroom) -> None:
-    room.load(another_programme("other", "Another programme"))
-    room.send(_stranger(1), tenant="other")
-
-    assert "stranger-1" not in room.trainer().get("unmatched").text
-
-
-def test_content_that_is_no_course_of_the_programme_is_named(room: Classroom) -> None:
-    said = slice_(f"{DAY}T19:00:00+08:00", f"{DAY}T19:25:00+08:00", activity="https://content.example.org/unknown/1")
-    room.send(said)
-
-    page = room.trainer().get("unmatched")
-
-    assert "https://content.example.org/unknown/1" in page.text
-    assert "This content is not one of the programme&#39;s courses." in page.text
-    assert f"participants/{ZHANG}/statements/{said['id']}" in page.text
-
-
-def test_the_lists_of_members_come_in_pages(room: Classroom) -> None:
-    with room.tool.db.begin() as conn:
-        people = [
-            {
-                "context_id": room.course,
-                "sub": f"sub-{number:03}",
-                "roles": [],
-                "is_trainee": True,
-                "seen_at": room.tool.clock(),
-            }
-            for number in range(45)
-        ]
-        conn.execute(insert(lti_members), people)
-    trainer = room.trainer()
-
-    page = trainer.get("unmatched")
-    seen = set(re.findall(r"sub-\d{3}", page.text))
-    assert len(seen) == 20
-    while page := next_page(trainer, page):
-        seen |= set(re.findall(r"sub-\d{3}", page.text))
-
-    assert len(seen) == 45
-
-
-def _account(participant: str) -> dict[str, object]:
-    return {"account": {"homePage": MOODLE, "name": ACCOUNTS[participant]}}
-
-
-def _stranger(number: int) -> dict[str, object]:
-    actor = {"account": {"homePage": MOODLE, "name": f"stranger-{number}"}}
-    return statement(ADL + "experienced", "https://content.example.org/x", actor=actor, timestamp=f"{DAY}T19:00:00Z")
-
-
-# ── somebody who joined later ───────────────────────────────────────────────────────────────────────
-
-
-def test_sessions_from_before_somebody_joined_are_not_held_against_them(room: Classroom) -> None:
-    """Sessions 1 and 2 were on 7 November, 3 and 4 on the 14th; they joined in between and came to nothing."""
-    people = tuple(replace(one, joined=date(2026, 11, 10)) if one.id == ZHANG else one for one in EXAMPLE.participants)
-    before = room.trainer().get(f"participants/{ZHANG}").text
-    room.load(replace(EXAMPLE, participants=people))
-
-    after = room.trainer().get(f"participants/{ZHANG}").text
-    own = room.participant(ZHANG).get("credits").text
-
-    assert (before.count("no sign-in"), before.count("before they joined")) == (4, 0)
-    assert (after.count("no sign-in"), after.count("before they joined")) == (2, 2)
-    assert (own.count("before you joined"), own.count("Write the log")) == (2, 2)
