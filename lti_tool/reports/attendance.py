@@ -3,26 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from lti_tool.credits.records import Pair, session_records
 from lti_tool.credits.service import Explained
 from lti_tool.domain.decimals import ZERO
-from lti_tool.domain.reasons import Reason
-from lti_tool.domain.values import Evidence, Kind, OfflineClass, OfflineSession, Outcome
+from lti_tool.domain.values import Evidence, Kind, OfflineClass, OfflineSession
 from lti_tool.reports.source import Source, moment_text, place_columns
-
-#: Outcomes that say a sign-in, or a log, is on record.
-_ON_RECORD = frozenset(
-    {
-        Reason.SIGNED_IN,
-        Reason.LOG,
-        Reason.LOG_MISSING,
-        Reason.SIGN_IN_MISSING,
-        Reason.INCOMPLETE,
-        Reason.REPEATED,
-        Reason.SURPLUS,
-        Reason.TEAM_TRAINING,
-    }
-)
-_Key = tuple[str, str]
 
 
 def rows(source: Source) -> Iterator[dict[str, Any]]:
@@ -31,7 +16,7 @@ def rows(source: Source) -> Iterator[dict[str, Any]]:
     Sessions at a school that they left are those of which anything is on record.
     """
     for one in source.everybody():
-        records = _records(one)
+        records = session_records(one)
         for offline in (*one.context.offline_classes, *one.context.earlier_classes):
             for session in offline.sessions:
                 found = records.get((offline.id, session.id), [])
@@ -39,19 +24,7 @@ def rows(source: Source) -> Iterator[dict[str, Any]]:
                     yield _row(one, offline, session, found)
 
 
-def _records(one: Explained) -> dict[_Key, list[tuple[Evidence, Outcome]]]:
-    pieces = {piece.statement: piece for piece in one.evidence if piece.kind in {Kind.ATTENDED, Kind.LOG}}
-    found: dict[_Key, list[tuple[Evidence, Outcome]]] = {}
-    for outcome in one.credit.explanation:
-        piece = pieces.get(outcome.statement)
-        if piece is not None and outcome.reason in _ON_RECORD:
-            found.setdefault((piece.class_id or "", piece.offline_session or ""), []).append((piece, outcome))
-    return found
-
-
-def _row(
-    one: Explained, offline: OfflineClass, session: OfflineSession, pairs: list[tuple[Evidence, Outcome]]
-) -> dict[str, Any]:
+def _row(one: Explained, offline: OfflineClass, session: OfflineSession, pairs: list[Pair]) -> dict[str, Any]:
     context = one.context
     sign_in = next((piece for piece, _ in pairs if piece.kind is Kind.ATTENDED), None)
     log = next((piece for piece, _ in pairs if piece.kind is Kind.LOG), None)

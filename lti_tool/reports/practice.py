@@ -3,49 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lti_tool.credits.service import Explained
+from lti_tool.credits.records import Pair, practice_records
 from lti_tool.domain.decimals import ZERO
 from lti_tool.domain.learner import LearnerContext
 from lti_tool.domain.reasons import Reason
-from lti_tool.domain.values import Evidence, Kind, Outcome
+from lti_tool.domain.values import Evidence, Kind
 from lti_tool.reports import words
 from lti_tool.reports.source import Source, moment_text, place_columns
-
-_Pair = tuple[Evidence, Outcome]
-#: What is wrong with a statement itself, whatever becomes of its activity.
-_INVALID = frozenset(
-    {
-        Reason.VOIDED,
-        Reason.SOURCE_NOT_TRUSTED,
-        Reason.LEARNER_MAY_NOT,
-        Reason.WRONG_PARTICIPANT,
-        Reason.UNKNOWN_PRACTICE,
-        Reason.OUTSIDE_CYCLE,
-        Reason.SELF_REVIEW,
-        Reason.SELF_APPROVAL,
-        Reason.NOT_AN_APPROVER,
-    }
-)
 
 
 def rows(source: Source) -> Iterator[dict[str, Any]]:
     """One row for each participant and practice activity with anything valid on record."""
     for one in source.everybody():
-        for practice, pairs in sorted(_by_activity(one).items()):
+        for practice, pairs in sorted(practice_records(one).items()):
             yield _row(one.context, practice, pairs)
 
 
-def _by_activity(one: Explained) -> dict[str, list[_Pair]]:
-    pieces = {piece.statement: piece for piece in one.evidence if piece.kind in {Kind.STAGE, Kind.VERDICT}}
-    found: dict[str, list[_Pair]] = {}
-    for outcome in one.credit.explanation:
-        piece = pieces.get(outcome.statement)
-        if piece is not None and piece.practice_activity and outcome.reason not in _INVALID:
-            found.setdefault(piece.practice_activity, []).append((piece, outcome))
-    return found
-
-
-def _row(context: LearnerContext, practice: str, pairs: Sequence[_Pair]) -> dict[str, Any]:
+def _row(context: LearnerContext, practice: str, pairs: Sequence[Pair]) -> dict[str, Any]:
     activity = context.programme.practice_activities[practice]
     verdict = max((piece for piece, _ in pairs if piece.kind is Kind.VERDICT), key=_when, default=None)
     stages = _first_of_each(pairs)
@@ -67,7 +41,7 @@ def _row(context: LearnerContext, practice: str, pairs: Sequence[_Pair]) -> dict
     }
 
 
-def _first_of_each(pairs: Sequence[_Pair]) -> dict[str, Evidence]:
+def _first_of_each(pairs: Sequence[Pair]) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for piece, _ in sorted(pairs, key=lambda pair: _when(pair[0])):
         if piece.kind is Kind.STAGE and piece.stage:
@@ -75,7 +49,7 @@ def _first_of_each(pairs: Sequence[_Pair]) -> dict[str, Evidence]:
     return found
 
 
-def _last_word(pairs: Sequence[_Pair]) -> str:
+def _last_word(pairs: Sequence[Pair]) -> str:
     """The reason that tells where the activity stands: of the statement that carries credits, else of the last one."""
     deciding = [outcome for _, outcome in pairs if outcome.credits is not None or outcome.reason != Reason.STAGE]
     return (deciding or [outcome for _, outcome in pairs])[-1].reason

@@ -10,6 +10,7 @@ import pytest
 
 from lti_tool.domain.values import Participant
 from lti_tool.storage.database import Database
+from tests.credits.learners import attendance
 from tests.support.clock import FakeClock
 from tests.support.statements import MOODLE, slice_
 from tests.web.classroom import ACCOUNTS, CHEN, ZHANG, Classroom
@@ -101,3 +102,16 @@ def test_sessions_from_before_somebody_joined_are_not_held_against_them(room: Cl
     assert (before.count("no sign-in"), before.count("before they joined")) == (4, 0)
     assert (after.count("no sign-in"), after.count("before they joined")) == (2, 2)
     assert (own.count("before you joined"), own.count("Write the log")) == (2, 2)
+
+
+def test_who_was_at_the_teams_own_training_is_not_told_that_they_were_not(room: Classroom) -> None:
+    """It earns nothing (A-13), but they have signed in."""
+    programme = EXAMPLE.programme
+    training = replace(programme.offline_classes["cls-0007"], team_training=True)
+    room.load(replace(EXAMPLE, programme=replace(programme, offline_classes={training.id: training})))
+    room.send(*attendance())
+
+    page = room.trainer().get(f"participants/{ZHANG}").text
+
+    assert (page.count("✓ signed in"), page.count("no sign-in"), page.count("log handed in")) == (4, 0, 4)
+    assert room.credits_of(ZHANG).offline.credits == 0
