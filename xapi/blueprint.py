@@ -1,7 +1,7 @@
 """The HTTP surface: every resource at its path, and what all of them have in common."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from xapi.calls import ANSWERED_VERSIONS, Call, read_basic, read_call, read_vers
 from xapi.credentials import authenticate, digest_of, is_in_force
 from xapi.dialects import is_busy
 from xapi.errors import MethodNotAllowed, Unauthenticated, Unavailable, UnsupportedVersion, XapiError
-from xapi.reserves import LARGE_BODY, give_back
+from xapi.reserves import LARGE_BODY, ROOM_FOR_LARGE, give_back
 from xapi.resources import RESOURCES, Resource
 from xapi.store import Store
 from xapi.tables import statements
@@ -49,8 +49,10 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
     """Read the call, find out who speaks which version, and let the resource answer."""
     major: int | None = None
     credential: Credential | None = None
+    is_large = False
     try:
         call = read_call(request, root, store.max_body_bytes)
+        is_large = len(call.body) >= LARGE_BODY
         major = read_version(call)
         key_pair = None if resource.public else read_basic(call)
         with _connection(store, resource, call):
@@ -60,7 +62,8 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
             if major is None and not resource.public:
                 raise UnsupportedVersion
             call.major = major or 1
-            answer = _dispatch(store, resource, call)
+            with ROOM_FOR_LARGE if is_large else nullcontext():
+                answer = _dispatch(store, resource, call)
     except DBAPIError as error:
         if not is_busy(error):
             raise
@@ -68,7 +71,7 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
     except XapiError as error:
         answer = _refuse(store, resource, _doubt(store, credential, error))
     response = answer.to_response(ANSWERED_VERSIONS[major or _spoken_before(store, credential)])
-    if (request.content_length or 0) >= LARGE_BODY:
+    if is_large:
         response.call_on_close(give_back)
     return response
 

@@ -1,4 +1,4 @@
-"""Memory that a large request used, given back to the system.
+"""Memory for large requests: lent to one at a time, and given back to the system.
 
 A batch of 10 MB is a hundred megabytes of small objects for a moment. The C library keeps what is freed for the thread
 that freed it; with several threads a server process would stay several times as large as its work needs.
@@ -6,10 +6,14 @@ that freed it; with several threads a server process would stay several times as
 
 import ctypes
 import gc
+from threading import Lock
 from typing import Any
 
-#: Bodies of this size and more are followed by `give_back`; it takes longer than a small request.
+#: Bodies of this size and more wait for each other and are followed by `give_back`, which takes longer than a small
+#: request.
 LARGE_BODY = 1_000_000
+#: Held while a large body is taken apart. It is asked for when the body is here: whoever sends slowly keeps nobody out.
+ROOM_FOR_LARGE = Lock()
 _M_ARENA_MAX = -8  # of mallopt(3)
 
 
