@@ -12,6 +12,7 @@ import orjson
 from lti_tool.clock import utc_now
 from lti_tool.config import Settings
 from lti_tool.credits.service import Credits
+from lti_tool.credits.snapshots import Snapshots
 from lti_tool.evidence.intake import Intake
 from lti_tool.evidence.store import open_store
 from lti_tool.grades.network import Network
@@ -99,7 +100,9 @@ class Tool:
     def build_worker(self) -> Worker:
         rosters = Rosters(self.db, self.http, self.tokens, utc_now)
         leftovers = Leftovers(self.db, utc_now)
-        return Worker(self.db, self.credits, self.mirror, rosters, leftovers, poll_seconds=self.mirror_settings.poll)
+        snapshots = Snapshots(self.db, self.credits, utc_now)
+        poll = self.mirror_settings.poll
+        return Worker(self.db, self.credits, self.mirror, rosters, leftovers, snapshots, poll_seconds=poll)
 
 
 pass_tool = click.make_pass_decorator(Tool)

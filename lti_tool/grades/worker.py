@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.credits.service import Credits
+from lti_tool.credits.snapshots import Snapshots
 from lti_tool.grades.reconcile import Mirror
 from lti_tool.lti.leftovers import Leftovers
 from lti_tool.lti.rosters import Rosters
@@ -33,6 +34,7 @@ class Worker:
         mirror: Mirror,
         rosters: Rosters,
         leftovers: Leftovers,
+        snapshots: Snapshots,
         *,
         poll_seconds: float,
     ) -> None:
@@ -41,6 +43,7 @@ class Worker:
         self._mirror = mirror
         self._rosters = rosters
         self._leftovers = leftovers
+        self._snapshots = snapshots
         self._reader: threading.Thread | None = None
         self._poll = poll_seconds
         self._stop = threading.Event()
@@ -63,12 +66,15 @@ class Worker:
             self._reader.join(_LAST_SECONDS)
 
     def run_pass(self) -> None:
-        """Compute whoever is stale, then send what is due; from time to time take away what is over."""
+        """Compute whoever is stale, then send what is due; from time to time keep the indicators, and take away what is
+        over.
+        """
         self._leftovers.remove_if_due()
         for programme_id in self._programmes():
             if self._stop.is_set():
                 return
             self._credits.catch_up(programme_id)
+            self._snapshots.take_if_due(programme_id)
         report = self._mirror.run_pass(budget=_PASS_SECONDS, stop=self._stop)
         if report.did_something:
             _log.info("gradebooks", **report.outcomes)

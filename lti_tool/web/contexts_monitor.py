@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 
@@ -27,6 +28,15 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """How an area stood at the beginning of a week."""
+
+    day: date  # its Monday
+    people: int
+    indicators: Sequence[Indicator]
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorsPage:
     """The figures of an area as a whole, and of the next smaller ones within it."""
 
@@ -35,6 +45,7 @@ class IndicatorsPage:
     whole: AreaRow
     level: str  # what the rows are: city | county | school
     rows: Sequence[AreaRow]
+    weeks: Sequence[Week]  # newest first
     chosen: Mapping[str, str]
     following: str | None
     waiting: int  # people whose credits are still to be computed again

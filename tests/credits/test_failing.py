@@ -81,7 +81,7 @@ def test_the_log_names_who_it_was_and_the_worker_goes_on(
     passes: list[int] = []
     nothing = Nothing()
 
-    Worker(tool.db, tool.credits, nothing, nothing, nothing, poll_seconds=0.1).run_pass()  # type: ignore[arg-type]
+    Worker(tool.db, tool.credits, nothing, nothing, nothing, nothing, poll_seconds=0.1).run_pass()  # type: ignore[arg-type]
 
     said = capsys.readouterr()
     assert passes == [1]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.credits.service import Credits
+from lti_tool.credits.snapshots import Snapshots
 from lti_tool.grades.refresh import follow_credits
 from lti_tool.grades.sync import SyncReport, sync_now
 from lti_tool.grades.worker import Worker
@@ -123,8 +124,8 @@ def test_the_worker_computes_and_sends(world: World, moodle: Campus) -> None:
     world.clock.advance(6)  # type: ignore[attr-defined]
     http = PlatformHttp(allow_private_hosts=True)
     rosters = Rosters(world.db, http, AccessTokens(world.db, http, world.clock), world.clock)
-    Worker(
-        world.db, stand_still(world), world.mirror(), rosters, Leftovers(world.db, world.clock), poll_seconds=0.1
-    ).run_pass()
+    credits_ = stand_still(world)
+    leftovers, snapshots = Leftovers(world.db, world.clock), Snapshots(world.db, credits_, world.clock)
+    Worker(world.db, credits_, world.mirror(), rosters, leftovers, snapshots, poll_seconds=0.1).run_pass()
 
     assert moodle.score() == 33

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from lti_tool.credits.snapshots import Snapshots
 from lti_tool.domain.identifiers import account_key
 from lti_tool.domain.values import Audience, Group, Participant, School, Staff, Stage
 from lti_tool.storage.database import Database
@@ -84,6 +85,26 @@ def test_figures_follow_what_is_on_record(room: Classroom) -> None:
 
     assert f"Taking part 0 % 0 of {len(EXAMPLE.participants)}" in before.words
     assert f"1 of {len(EXAMPLE.participants)}" in after.words
+
+
+def test_weeks_show_how_an_area_has_come_on(room: Classroom, clock: FakeClock) -> None:
+    assert "Week by week" not in monitor(room, "county").get("indicators").words
+    snapshots = Snapshots(room.tool.db, room.services.credits, clock)
+    snapshots.take_if_due(PROGRAMME)
+    room.send(slice_("2026-10-12T19:00:00+08:00", "2026-10-12T19:05:00+08:00"))
+    clock.advance(7 * 24 * 3600)
+    room.services.credits.refresh(PROGRAMME)
+    snapshots.take_if_due(PROGRAMME)
+
+    page = monitor(room, "county").get("indicators")
+
+    number = len(EXAMPLE.participants)
+    share = f"{1000 // number / 10:g}"
+    assert "Week by week" in page.words
+    assert f"30 Nov 2026 {number} {share} %" in page.words
+    assert f"23 Nov 2026 {number} 0 %" in page.words
+    assert page.words.index("30 Nov 2026") < page.words.index("23 Nov 2026")
+    assert "30 Nov 2026" not in monitor(room, "empty").get("indicators").words
 
 
 def test_nobodys_name_is_shown(room: Classroom) -> None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 
 from flask_babel import gettext
 
 from lti_tool.domain.monitoring import LEVELS, Area, Tally, covers, narrow, next_level, place_of, sum_up
 from lti_tool.domain.values import School
-from lti_tool.storage.queries.indicators import tally_by_school
-from lti_tool.web.contexts_monitor import AreaRow, Indicator, IndicatorsPage
+from lti_tool.storage.queries.indicators import sum_snapshots, tally_by_school
+from lti_tool.web.contexts_monitor import AreaRow, Indicator, IndicatorsPage, Week
 from lti_tool.web.errors import not_found
 from lti_tool.web.services import Services
 
 _AT_ONCE = 50
+_WEEKS = 12
+#: What can grow from week to week.
+_PROGRESS = ("begun", "online", "offline", "practice", "qualified")
 INDICATORS = tuple(each.name for each in fields(Tally) if each.name != "people")
 
 
@@ -39,6 +43,7 @@ def indicators_page(services: Services, programme_id: str, scope: Area, asked: M
         whole=_row("", _name_of(area, names), schools, tallies, None),
         level=level,
         rows=shown if len(schools) > 1 else [],
+        weeks=_weeks(services, programme_id, area),
         chosen=area,
         following=shown[-1].key if begin + _AT_ONCE < len(rows) else None,
         waiting=waiting,
@@ -49,6 +54,20 @@ def _count(services: Services, programme_id: str) -> Mapping[str, Tally]:
     with services.db.read() as conn:
         found = tally_by_school(conn, programme_id)
     return {row["school_id"]: Tally(**{name: row[name] for name in ("people", *INDICATORS)}) for row in found}
+
+
+def _weeks(services: Services, programme_id: str, area: Area) -> list[Week]:
+    with services.db.read() as conn:
+        found = sum_snapshots(conn, programme_id, area, most=_WEEKS)
+    return [_week(row["week"], Tally(**{name: row[name] for name in ("people", *INDICATORS)})) for row in found]
+
+
+def _week(day: date, tally: Tally) -> Week:
+    return Week(day, tally.people, [_indicator(tally, code) for code in _PROGRESS])
+
+
+def _indicator(tally: Tally, code: str) -> Indicator:
+    return Indicator(code, getattr(tally, code), tally.percent(code))
 
 
 def _rows(schools: Sequence[School], tallies: Mapping[str, Tally], level: str, area: Area) -> list[AreaRow]:
@@ -74,7 +93,7 @@ def _row(key: str, name: str, schools: Sequence[School], tallies: Mapping[str, T
         name=name,
         schools=len(schools),
         people=tally.people,
-        indicators=[Indicator(code, getattr(tally, code), tally.percent(code)) for code in INDICATORS],
+        indicators=[_indicator(tally, code) for code in INDICATORS],
         area=area,
     )
 
