@@ -1,8 +1,12 @@
-"""What monitors 质量监控中心 look at: how many people of an area have come how far (R-069, R-070, R-074, R-081)."""
+"""What monitors 质量监控中心 look at: how many people of an area have come how far (R-069, R-070, R-074, R-081).
+
+And what they visit: samples drawn by lot (R-072, R-073).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from hashlib import sha256
 
 from lti_tool.domain.values import School
 
@@ -67,3 +71,11 @@ def next_level(area: Area, schools: Sequence[School]) -> str:
         if level not in area and len({place_of(school, level) for school in schools}) > 1:
             return level
     return LEVELS[-1]
+
+
+def draw_lots(keys: Iterable[str], number: int, lot: str) -> list[str]:
+    """So many of these, drawn by lot: whoever draws with the same `lot` draws the same ones, on any machine.
+
+    Nobody can tell them beforehand without it, and one more or less to draw from changes one of them at most.
+    """
+    return sorted(keys, key=lambda key: sha256(f"{lot}|{key}".encode()).digest())[:number]

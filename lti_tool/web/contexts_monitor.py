@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -49,3 +49,27 @@ class IndicatorsPage:
     chosen: Mapping[str, str]
     following: str | None
     waiting: int  # people whose credits are still to be computed again
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Something to visit: a school, a group's practice, or a face-to-face session."""
+
+    name: str
+    school: str
+    county: str
+    starts_at: datetime | None = None  # of sessions
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage:
+    """What was drawn by lot from an area."""
+
+    programme: str
+    area: str
+    chosen: Mapping[str, str]
+    kind: str  # schools | groups | sessions
+    number: int
+    lot: str
+    out_of: int
+    drawn: Sequence[Drawn]

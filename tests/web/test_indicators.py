@@ -1,7 +1,9 @@
 """What monitors read: the figures of their area, nobody's name, and no other area."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -186,17 +188,80 @@ def test_many_schools_come_in_pages(room: Classroom) -> None:
     assert rows == len(schools) + 2
 
 
+def sample(room: Classroom, who: str, **asked: str) -> Any:
+    return monitor(room, who).get("indicators/sample", **asked)
+
+
+def drawn(page: Any) -> list[str]:
+    return re.findall(r"<li>\s*<strong>([^<]*)</strong>", page.text)
+
+
+def test_whoever_draws_with_the_same_lot_draws_the_same(room: Classroom) -> None:
+    once = drawn(sample(room, "all", kind="groups", number="2", lot="2026-11-24"))
+    again = drawn(sample(room, "all", kind="groups", number="2", lot="2026-11-24"))
+    lots = {tuple(drawn(sample(room, "all", kind="groups", number="2", lot=f"lot {n}"))) for n in range(12)}
+
+    assert (len(once), once) == (2, again)
+    assert len(lots) > 1
+
+
+def test_a_sample_stays_within_the_area(room: Classroom) -> None:
+    assert set(drawn(sample(room, "county", number="50"))) == {"示例小学", "示例中学"}
+    assert drawn(sample(room, "county", number="50", county=OTHER_COUNTY)) != ["滨江小学"]
+    assert drawn(sample(room, "city", number="50", county=OTHER_COUNTY)) == ["滨江小学"]
+    assert sample(room, "empty").status == 404
+    assert room.participant(ZHANG).get("indicators/sample").status == 403
+
+
+def test_only_sessions_to_come_are_visited(room: Classroom, clock: FakeClock) -> None:
+    clock.now = datetime(2026, 11, 10, tzinfo=UTC)
+    to_come = sample(room, "county", kind="sessions", number="9")
+    clock.now = datetime(2026, 11, 24, tzinfo=UTC)
+    over = sample(room, "county", kind="sessions", number="9")
+
+    assert len(drawn(to_come)) == 2  # of four, two were on 7 November
+    assert "14 Nov 2026" in to_come.words
+    assert "There is nothing of this kind in this area." in over.words
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, 3),  # five of three
+        ({"number": "1"}, 1),
+        ({"number": "0"}, 1),
+        ({"number": "-3"}, 3),
+        ({"number": "a lot"}, 3),
+        ({"number": "9" * 400}, 3),
+        ({"kind": "people"}, 3),
+        ({"lot": "<script>" * 100}, 3),
+    ],
+)
+def test_whatever_is_typed_draws_something_sensible(room: Classroom, asked: dict[str, str], shown: int) -> None:
+    page = sample(room, "all", **asked)
+    assert (page.status, len(drawn(page))) == (200, shown)
+    assert "<script>" * 2 not in page.text
+
+
+def test_no_name_of_a_person_is_drawn(room: Classroom) -> None:
+    for kind in ("schools", "groups", "sessions"):
+        text = sample(room, "all", kind=kind, number="50").text
+        assert not [person.name for person in EXAMPLE.participants if person.name in text]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("path", ["indicators", "indicators/sample"])
 def test_fits_a_narrow_frame_without_barriers(
-    room: Classroom, page: Page, live_server: Callable[[Any], str], language: str
+    room: Classroom, clock: FakeClock, page: Page, live_server: Callable[[Any], str], language: str, path: str
 ) -> None:
+    Snapshots(room.tool.db, room.services.credits, clock).take_if_due(PROGRAMME)
     base, visitor = live_server(room.tool.app), monitor(room, "city")
     page.set_viewport_size({"width": 360, "height": 740})
     page.context.add_cookies([{"name": n, "value": v, "url": base} for n, v in visitor.cookies().items()])
 
-    page.goto(f"{base}/at/{visitor.token}/indicators?lang={language}")
+    page.goto(f"{base}/at/{visitor.token}/{path}?lang={language}")
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

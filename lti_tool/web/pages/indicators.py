@@ -40,7 +40,7 @@ def indicators_page(services: Services, programme_id: str, scope: Area, asked: M
     return IndicatorsPage(
         programme=programme.title,
         trail=_trail(scope, area, names),
-        whole=_row("", _name_of(area, names), schools, tallies, None),
+        whole=_row("", name_of(area, names), schools, tallies, None),
         level=level,
         rows=shown if len(schools) > 1 else [],
         weeks=_weeks(services, programme_id, area),
@@ -103,10 +103,11 @@ def _trail(scope: Area, area: Area, names: Mapping[str, str]) -> list[tuple[str,
     for level in LEVELS:
         if level in area and level not in scope:
             steps.append({**steps[-1], level: area[level]})
-    return [(_name_of(step, names), step) for step in steps]
+    return [(name_of(step, names), step) for step in steps]
 
 
-def _name_of(area: Area, names: Mapping[str, str]) -> str:
+def name_of(area: Area, names: Mapping[str, str]) -> str:
+    """An area in words; `names` are those of the schools."""
     narrowest = next((level for level in reversed(LEVELS) if level in area), None)
     if narrowest is None:
         return gettext("All areas")
