@@ -18,7 +18,7 @@ from lti_tool.imports.outcomes import Importer
 from lti_tool.imports.reading import FileProblem
 from lti_tool.imports.roster import Roster
 from lti_tool.imports.run import ImportResult, run_import
-from lti_tool.imports.statements import Desk
+from lti_tool.imports.statements import Reception
 from lti_tool.imports.tables import Table, read_table
 
 
@@ -67,7 +67,7 @@ def attendance(
 ) -> None:
     """Sign-ins, absences and logs of face-to-face sessions."""
     programme, table = _open(tool, "attendance", file, programme_id)
-    result, errors = _run(Attendance(_desk(tool, programme), source), table, file, errors_to, quiet=as_json)
+    result, errors = _run(Attendance(_reception(tool, programme), source), table, file, errors_to, quiet=as_json)
     _report(result, table, errors, as_json=as_json)
 
 
@@ -77,7 +77,7 @@ def attendance(
 def assessments(tool: Tool, file: Path, *, programme_id: str, errors_to: Path | None, as_json: bool) -> None:
     """Verdicts of the process and the final assessment."""
     programme, table = _open(tool, "assessments", file, programme_id)
-    result, errors = _run(Assessments(_desk(tool, programme)), table, file, errors_to, quiet=as_json)
+    result, errors = _run(Assessments(_reception(tool, programme)), table, file, errors_to, quiet=as_json)
     _report(result, table, errors, as_json=as_json)
 
 
@@ -93,8 +93,8 @@ def _open(tool: Tool, kind: str, file: Path, programme_id: str) -> tuple[ReadyPr
         report_problems(problem.problems, f"{file} cannot be imported")
 
 
-def _desk(tool: Tool, programme: ReadyProgramme) -> Desk:
-    return Desk(programme, tool.store, Vocabulary(tuple(tool.settings.xapi.vocabulary)))
+def _reception(tool: Tool, programme: ReadyProgramme) -> Reception:
+    return Reception(programme, tool.store, Vocabulary(tuple(tool.settings.xapi.vocabulary)))
 
 
 def _run(

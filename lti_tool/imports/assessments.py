@@ -22,7 +22,7 @@ from lti_tool.imports.cells import Reader
 from lti_tool.imports.outcomes import Did, Outcome
 from lti_tool.imports.people import People
 from lti_tool.imports.reasons import Reason, because
-from lti_tool.imports.statements import Desk, Saying
+from lti_tool.imports.statements import Reception, Saying
 from lti_tool.imports.tables import Line
 from lti_tool.reports.words import ASSESSMENTS
 from lti_tool.storage.types import Row
@@ -45,23 +45,23 @@ class Assessments:
 
     at_once = 500
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._people = People(desk.programme_id)
-        self._zone = ZoneInfo(zone_of(desk.programme.programme, desk.programme.rules.settings))
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        self._people = People(reception.programme_id)
+        self._zone = ZoneInfo(zone_of(reception.programme.programme, reception.programme.rules.settings))
         self._seen: dict[tuple[str, str], tuple[Line, tuple[bool, datetime | None]]] = {}
 
     def take(self, lines: Sequence[Line]) -> Sequence[Outcome]:
         """Store what these rows say, in one unit of work; what became of each."""
         readers = [Reader("assessments", line, self._zone) for line in lines]
         claims = [self._read(reader) for reader in readers]
-        return self._desk.store.write(lambda conn: self._take(conn, readers, claims))
+        return self._reception.store.write(lambda conn: self._take(conn, readers, claims))
 
     def _take(self, conn: Connection, readers: Sequence[Reader], claims: Sequence[Claim | None]) -> list[Outcome]:
         found = self._people.find(conn, readers)
         persons = sorted({one["id"] for one in found if not isinstance(one, Reason)})
-        saying = Saying.about(self._desk, conn, persons, [Kind.ASSESSMENT], Component.ASSESSMENT)
-        now = self._desk.store.clock().replace(microsecond=0)
+        saying = Saying.about(self._reception, conn, persons, [Kind.ASSESSMENT], Component.ASSESSMENT)
+        now = self._reception.store.clock().replace(microsecond=0)
         outcomes = [self._do(saying, *row, now) for row in zip(readers, claims, found, strict=True)]
         saying.store()
         return outcomes
@@ -84,8 +84,8 @@ class Assessments:
             return Did.BLANK
         if claim is None or isinstance(person, Reason):
             return [*reader.problems, *([person] if isinstance(person, Reason) else [])]
-        if not self._desk.is_in_cycle(claim.at or now):
-            return [self._desk.outside_cycle(reader.label("time"))]
+        if not self._reception.is_in_cycle(claim.at or now):
+            return [self._reception.outside_cycle(reader.label("time"))]
         repeated = [self._repeats(reader.line, person["id"], kind, claim) for kind in claim.verdicts]
         problems = [one for one in repeated if isinstance(one, Reason)]
         fresh = [kind for kind, again in zip(claim.verdicts, repeated, strict=True) if again is None]
@@ -119,14 +119,14 @@ class Assessments:
         return [because("later_verdict", kind=ASSESSMENTS[kind], time=time, result=_WORDS[_passed(latest)])]
 
     def _statement(self, saying: Saying, person: Row, kind: str, claim: Claim, at: datetime) -> Statement:
-        base, passed = self._desk.vocabulary.base, claim.verdicts[kind]
+        base, passed = self._reception.vocabulary.base, claim.verdicts[kind]
         result: dict[str, Any] = {"success": passed, "completion": True}
         if claim.remark:
             result["response"] = claim.remark
         return compose(
             saying.agent(person),
             PASSED if passed else FAILED,
-            make_activity(assessment_iri(base, self._desk.programme_id, kind), _TYPE, ASSESSMENTS[kind]),
+            make_activity(assessment_iri(base, self._reception.programme_id, kind), _TYPE, ASSESSMENTS[kind]),
             base=base,
             at=at.astimezone(self._zone),
             result=result,

@@ -21,7 +21,7 @@ from lti_tool.imports.cells import Reader
 from lti_tool.imports.outcomes import Did, Outcome
 from lti_tool.imports.people import People
 from lti_tool.imports.reasons import Reason, because
-from lti_tool.imports.statements import Desk, Matching, Saying, match
+from lti_tool.imports.statements import Matching, Reception, Saying, match
 from lti_tool.imports.tables import Line
 from lti_tool.programmes.store import to_participant
 from lti_tool.storage.types import Row
@@ -47,12 +47,12 @@ class Attendance:
 
     at_once = 500
 
-    def __init__(self, desk: Desk, source: str = PROVINCIAL_PLATFORM) -> None:
-        self._desk = desk
+    def __init__(self, reception: Reception, source: str = PROVINCIAL_PLATFORM) -> None:
+        self._reception = reception
         self._source = source
-        self._people = People(desk.programme_id)
-        programme = desk.programme.programme
-        self._zone = ZoneInfo(zone_of(programme, desk.programme.rules.settings))
+        self._people = People(reception.programme_id)
+        programme = reception.programme.programme
+        self._zone = ZoneInfo(zone_of(programme, reception.programme.rules.settings))
         self._classes: Mapping[str, OfflineClass] = programme.offline_classes
         self._seen: dict[tuple[str, str, str], tuple[Line, Claim]] = {}
 
@@ -60,12 +60,12 @@ class Attendance:
         """Store what these rows say, in one unit of work; what became of each."""
         readers = [Reader("attendance", line, self._zone) for line in lines]
         claims = [self._read(reader) for reader in readers]
-        return self._desk.store.write(lambda conn: self._take(conn, readers, claims))
+        return self._reception.store.write(lambda conn: self._take(conn, readers, claims))
 
     def _take(self, conn: Connection, readers: Sequence[Reader], claims: Sequence[Claim | None]) -> list[Outcome]:
         found = self._people.find(conn, readers)
         persons = sorted({one["id"] for one in found if not isinstance(one, Reason)})
-        saying = Saying.about(self._desk, conn, persons, [Kind.ATTENDED, Kind.LOG], Component.OFFLINE)
+        saying = Saying.about(self._reception, conn, persons, [Kind.ATTENDED, Kind.LOG], Component.OFFLINE)
         outcomes = [self._do(saying, *row) for row in zip(readers, claims, found, strict=True)]
         saying.store()
         return outcomes
@@ -137,14 +137,14 @@ class Attendance:
             problems.append(because("other_day", hours=int(_NEAR.total_seconds()) // 3600, **told))
         if came and left and left <= came:
             problems.append(because("left_before"))
-        late = [code for code, moment in moments.items() if moment and not self._desk.is_in_cycle(moment)]
-        return [*problems, *(self._desk.outside_cycle(reader.label(code)) for code in late)]
+        late = [code for code, moment in moments.items() if moment and not self._reception.is_in_cycle(moment)]
+        return [*problems, *(self._reception.outside_cycle(reader.label(code)) for code in late)]
 
     def _tell(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%Y-%m-%d %H:%M}"
 
     def _belongs(self, person: Row, claim: Claim) -> bool:
-        index = self._desk.programme.index
+        index = self._reception.programme.index
         if person["group_id"] not in index.places:
             return False
         context = index.context(to_participant(person))
@@ -181,7 +181,7 @@ class Attendance:
 
     def _attended(self, saying: Saying, person: Row, claim: Claim) -> Statement:
         """The timestamp is the end of what is known: signing out, else signing in; of an absence the session's end."""
-        base, session = self._desk.vocabulary.base, self._planned(claim)
+        base, session = self._reception.vocabulary.base, self._planned(claim)
         said: dict[str, Any] = {"method": "import", "source": self._source}
         result: dict[str, Any] = {"completion": bool(claim.is_present)}
         if claim.came:
@@ -204,7 +204,7 @@ class Attendance:
 
     def _log(self, saying: Saying, person: Row, claim: Claim) -> Statement:
         """The sheet says that there is a log, not what stands in it."""
-        base = self._desk.vocabulary.base
+        base = self._reception.vocabulary.base
         iri = log_iri(base, claim.class_id, claim.session_id, person["id"])
         return compose(
             saying.agent(person),

@@ -29,6 +29,10 @@ class Layout:
         """How many columns of this sheet some labels name: tells a header from other rows."""
         return len({code for label in labels if (code := self.code_of(label))})
 
+    def is_meant(self, labels: Iterable[str]) -> bool:
+        """Whether labels name any of the required columns: a sheet without one is about something else."""
+        return any(self.code_of(label) in self.required for label in labels)
+
     def find_problems(self, labels: Sequence[str]) -> Iterator[str]:
         """What is wrong with a header, in sentences: a column that is missing, or that stands there twice."""
         places: dict[str, list[str]] = {}

@@ -30,7 +30,7 @@ _NAMESPACE = uuid.UUID("6f0b4c7e-3d51-5a0e-9a77-2c1f0e8d4b63")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Reception:
     """Where the sheets of one programme are taken in."""
 
     programme: ReadyProgramme
@@ -62,7 +62,7 @@ class Desk:
 class Saying:
     """What is on record of some people, and what a unit of work adds to it."""
 
-    desk: Desk
+    reception: Reception
     conn: Connection
     credential: Credential
     keys: Mapping[str, Sequence[str]]
@@ -73,22 +73,22 @@ class Saying:
 
     @classmethod
     def about(
-        cls, desk: Desk, conn: Connection, persons: Sequence[str], kinds: Sequence[Kind], component: Component
+        cls, reception: Reception, conn: Connection, persons: Sequence[str], kinds: Sequence[Kind], component: Component
     ) -> "Saying":
-        keys = people.list_keys_of(conn, desk.programme_id, persons)
+        keys = people.list_keys_of(conn, reception.programme_id, persons)
         owner = {key: person for person, own in keys.items() for key in own}
         pieces: dict[str, list[Evidence]] = defaultdict(list)
-        for row in list_beside_study(conn, desk.programme_id, sorted(owner), [kind.value for kind in kinds]):
+        for row in list_beside_study(conn, reception.programme_id, sorted(owner), [kind.value for kind in kinds]):
             piece = to_evidence(row, None)
             if distrust(piece, component) is None:
                 pieces[owner[piece.account]].append(piece)
-        own = own_credential(conn, desk.programme_id, IMPORTS)
+        own = own_credential(conn, reception.programme_id, IMPORTS)
         ids = [piece.statement for found in pieces.values() for piece in found]
         ours = find_sent_by(conn, own.id, ids)
-        return cls(desk, conn, own, keys, pieces, ours, find_voided_by(conn, own.id, ids))
+        return cls(reception, conn, own, keys, pieces, ours, find_voided_by(conn, own.id, ids))
 
     def agent(self, person: Row) -> Agent:
-        return self.desk.agent(person, self.keys[person["id"]])
+        return self.reception.agent(person, self.keys[person["id"]])
 
     def say(self, statement: Statement, times_taken_back: int) -> None:
         """Add a statement whose id follows from what it says, so that two runs at once say it once.
@@ -97,23 +97,23 @@ class Saying:
         """
         said = statement.as_version(VERSION)
         del said["id"]
-        named = [self.desk.programme_id, times_taken_back, said]
+        named = [self.reception.programme_id, times_taken_back, said]
         name = orjson.dumps(named, option=orjson.OPT_SORT_KEYS).decode()
         self.sent.append({"id": str(uuid.uuid5(_NAMESPACE, name)), **said})
 
     def take_back(self, piece: Evidence, reason: str) -> None:
         """Void what an earlier sheet said."""
-        place = AgentAccount(home_page=self.desk.store.home_page, name=self.credential.key)
-        at = self.desk.store.clock()
+        place = AgentAccount(home_page=self.reception.store.home_page, name=self.credential.key)
+        at = self.reception.store.clock()
         voiding = compose_voiding(
-            Agent(account=place), piece.statement, base=self.desk.vocabulary.base, at=at, reason=reason
+            Agent(account=place), piece.statement, base=self.reception.vocabulary.base, at=at, reason=reason
         )
         self.sent.append(voiding.as_version(VERSION))
 
     def store(self) -> None:
         """Store what was said; its evidence and stale marks are made by the hook of every statement."""
         if self.sent:
-            self.desk.store.store_statements(self.conn, self.sent, self.credential)
+            self.reception.store.store_statements(self.conn, self.sent, self.credential)
 
 
 @dataclass(frozen=True, slots=True)

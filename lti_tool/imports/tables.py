@@ -54,7 +54,7 @@ def read_table(path: Path, layout: Layout, limits: Limits | None = None) -> Tabl
     sheets = read_sheets(path, layout.count_known, limits)
     for sheet in sheets:
         at, header = _find_header(sheet, layout)
-        if not layout.count_known(header) and len(sheets) > 1:
+        if not layout.is_meant(header) and len(sheets) > 1:
             skipped += [sheet.name] if sheet.rows else []
             continue
         problems += [(_place(sheet, path.name), sentence) for sentence in layout.find_problems(header)]
