@@ -1,5 +1,6 @@
 """`import roster|attendance|assessments`: what an institution's clerk fills in, from XLSX and CSV."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -104,6 +105,8 @@ def _run(
     errors = errors_to or file.with_name(file.name + ".errors.csv")
     if errors.resolve() == file.resolve():
         raise click.BadParameter("the file that is read cannot be written too", param_hint="--errors-to")
+    if not os.access(errors.parent, os.W_OK):  # looked at first: what is set aside must not be lost
+        raise click.BadParameter(f"nothing can be written into {errors.parent}", param_hint="--errors-to")
     with show_progress(file.name, "imported", quiet=quiet) as progress:
         return run_import(importer, table, errors_to=errors, progress=progress), errors
 

@@ -20,6 +20,7 @@ from lti_tool.evidence.own_credential import IMPORTS, own_credential
 from lti_tool.evidence.own_statements import VERSION, agent_of, compose_voiding
 from lti_tool.evidence.rows import to_evidence
 from lti_tool.imports.reasons import Reason, because
+from lti_tool.storage.dialects import take_turns
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries.evidence import list_beside_study
 from lti_tool.storage.queries.statements import find_sent_by, find_voided_by
@@ -75,6 +76,8 @@ class Saying:
     def about(
         cls, reception: Reception, conn: Connection, persons: Sequence[str], kinds: Sequence[Kind], component: Component
     ) -> "Saying":
+        """What is on record of these people. Of two sheets that are imported at once, one waits for the other here."""
+        take_turns(conn, f"sheets of {reception.programme_id}")
         keys = people.list_keys_of(conn, reception.programme_id, persons)
         owner = {key: person for person, own in keys.items() for key in own}
         pieces: dict[str, list[Evidence]] = defaultdict(list)
@@ -91,7 +94,7 @@ class Saying:
         return self.reception.agent(person, self.keys[person["id"]])
 
     def say(self, statement: Statement, times_taken_back: int) -> None:
-        """Add a statement whose id follows from what it says, so that two runs at once say it once.
+        """Add a statement whose id follows from what it says: whoever says it again says the same statement.
 
         `times_taken_back` tells it from an equal one that was said before and voided.
         """

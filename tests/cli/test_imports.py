@@ -70,7 +70,8 @@ def test_where_rows_set_aside_go(loaded: CommandLine, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert json.loads(result.output)["errors"] == str(elsewhere)
     assert [row["教师编号"] for row in read_errors(elsewhere)] == ["t1"]
-    assert loaded.run("import", "roster", str(path), *HERE, "--errors-to", str(path)).exit_code == 2
+    for impossible in (path, tmp_path / "nowhere" / "wrong.csv"):
+        assert loaded.run("import", "roster", str(path), *HERE, "--errors-to", str(impossible)).exit_code == 2
     assert path.exists()
 
 
