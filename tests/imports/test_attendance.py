@@ -1,6 +1,7 @@
 """Attendance as a sheet 导入签到: what learners have after it, and what happens when it is handed in again."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.own_credential import IMPORTS, PAGES, own_credential
 from lti_tool.evidence.profile.check import check_statement
+from lti_tool.imports.run import ImportResult
 from lti_tool.programmes.store import apply_programme
 from lti_tool.reports.catalogue import make_report
 from lti_tool.reports.source import Source
@@ -321,3 +323,18 @@ def test_a_long_sheet_is_stored_in_parts(office: Office) -> None:
     assert result.known == 1
     assert {office.offline(id_) for id_, _ in people} == {Decimal(2)}
     assert office.offline(WANG) == 0
+
+
+def test_two_who_import_the_same_at_once_say_it_once(office: Office) -> None:
+    rows = [HEADER, row(CAME, LEFT, LOGGED), row(CAME, name="陈老师", participant=CHEN)]
+
+    def hand_in(name: str) -> ImportResult:
+        folder = office.folder / name
+        folder.mkdir()
+        return Office(office.tool, folder).hand_in("attendance", rows)
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(hand_in, ("one", "two")))
+
+    assert sorted((one.done, one.known) for one in results) == [(0, 2), (2, 0)]
+    assert office.count() == 3

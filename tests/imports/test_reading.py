@@ -128,9 +128,9 @@ def test_a_header_that_lacks_something_says_what_may_stand_there(tmp_path: Path,
 @pytest.mark.parametrize(
     ("kind", "header", "said"),
     [
-        ("attendance", ["班级代码", "场次", "姓名", "签到时间"], '"participant" (教师编号, 工号) or column "account"'),
+        ("attendance", ["班级代码", "场次", "姓名", "签到时间"], 'or column "account" (平台账号, accounts)'),
         ("attendance", ["班级代码", "场次", "姓名", "工号"], 'column "signed_in" (签到时间)'),
-        ("assessments", ["姓名", "工号", "类型"], 'column "result" (结论, 考评结论) or column "process"'),
+        ("assessments", ["姓名", "工号", "类型"], 'column "result" (结论, 考评结论, verdict) or column "process"'),
     ],
 )
 def test_of_some_columns_one_is_enough(tmp_path: Path, kind: str, header: list[str], said: str) -> None:
