@@ -43,7 +43,7 @@ class Claim:
 class Assessments:
     """Takes in the rows of an assessment sheet."""
 
-    at_once = 500
+    at_once = 200  # others wait to write no longer than that
 
     def __init__(self, reception: Reception) -> None:
         self._reception = reception

@@ -45,7 +45,7 @@ class Claim:
 class Attendance:
     """Takes in the rows of an attendance sheet; `source` is where they come from, as the statements say."""
 
-    at_once = 500
+    at_once = 200  # others wait to write no longer than that
 
     def __init__(self, reception: Reception, source: str = PROVINCIAL_PLATFORM) -> None:
         self._reception = reception

@@ -86,9 +86,10 @@ class Saying:
             if distrust(piece, component) is None:
                 pieces[owner[piece.account]].append(piece)
         own = own_credential(conn, reception.programme_id, IMPORTS)
-        ids = [piece.statement for found in pieces.values() for piece in found]
-        ours = find_sent_by(conn, own.id, ids)
-        return cls(reception, conn, own, keys, pieces, ours, find_voided_by(conn, own.id, ids))
+        every = [piece for found in pieces.values() for piece in found]
+        ours = find_sent_by(conn, own.id, [piece.statement for piece in every])
+        voided = find_voided_by(conn, own.id, [piece.statement for piece in every if piece.voided])
+        return cls(reception, conn, own, keys, pieces, ours, voided)
 
     def agent(self, person: Row) -> Agent:
         return self.reception.agent(person, self.keys[person["id"]])
