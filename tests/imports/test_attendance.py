@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lti_tool.domain.identifiers import email_key
 from lti_tool.domain.values import Evidence, Kind
 from lti_tool.evidence.activities import Vocabulary
 from lti_tool.evidence.own_credential import IMPORTS, PAGES, own_credential
@@ -222,12 +223,35 @@ def test_what_somebody_voided_does_not_come_back_by_itself(office: Office) -> No
     assert stays(office) == []
 
 
-def test_without_an_account_the_programmes_number_names_a_person(office: Office) -> None:
-    office.hand_in("roster", [["教师编号", "姓名", "研修群体"], ["h1", "何老师", "grp-math-01"]])
+@pytest.mark.parametrize(
+    ("email", "actor"),
+    [
+        ("", {"account": {"homePage": f"{BASE}/participants", "name": "h1"}}),
+        ("he@example.org", {"mbox_sha1sum": email_key("he@example.org").partition("|")[2]}),
+    ],
+)
+def test_without_an_account_an_address_or_the_programmes_number_names_a_person(
+    office: Office, email: str, actor: dict[str, Any]
+) -> None:
+    office.hand_in("roster", [["教师编号", "姓名", "研修群体", "邮箱"], ["h1", "何老师", "grp-math-01", email]])
 
     office.hand_in("attendance", [HEADER, row(CAME, LEFT, LOGGED, name="何老师", participant="h1")])
 
     assert office.offline("h1") == Decimal(2)
+    [stay] = stays(office, "h1")
+    assert raw(office, stay)["actor"] == {"objectType": "Agent", "name": "何老师", **actor}
+
+
+def test_an_account_that_is_known_later_does_not_say_it_twice(office: Office) -> None:
+    header = ["教师编号", "姓名", "研修群体", "平台账号"]
+    office.hand_in("roster", [header, ["h1", "何老师", "grp-math-01", ""]])
+    sheet = [HEADER, row(CAME, LEFT, LOGGED, name="何老师", participant="h1")]
+    office.hand_in("attendance", sheet)
+
+    office.hand_in("roster", [header, ["h1", "何老师", "grp-math-01", "https://moodle.example.org|he-1"]])
+
+    assert office.hand_in("attendance", sheet).known == 1
+    assert len(stays(office, "h1")) == 1
 
 
 @pytest.mark.parametrize(
