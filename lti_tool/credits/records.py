@@ -29,7 +29,7 @@ _INVALID = frozenset(
 _BOTH = frozenset({Reason.INCOMPLETE, Reason.REPEATED, Reason.SURPLUS, Reason.TEAM_TRAINING})
 #: Outcomes that say that a sign-in, or a log, is on record.
 _ON_RECORD = {
-    Kind.ATTENDED: _BOTH | {Reason.SIGNED_IN, Reason.LOG_MISSING},
+    Kind.ATTENDED: _BOTH | {Reason.SIGNED_IN, Reason.SIGNED_OUT, Reason.LOG_MISSING},
     Kind.LOG: _BOTH | {Reason.LOG, Reason.SIGN_IN_MISSING},
 }
 

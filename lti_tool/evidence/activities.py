@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from lti_tool.domain.identifiers import account_key, participant_key
 from lti_tool.domain.values import Component
 
 _ADL_TYPE = "http://adlnet.gov/expapi/activities/"
@@ -84,6 +85,19 @@ class Vocabulary:
         """The last segment of an assessment's IRI."""
         parts = self.tail(iri, "assessments")
         return parts[-1] if parts else None
+
+    @property
+    def participants(self) -> str:
+        """The home page of accounts whose names are the programme's own ids of participants."""
+        return f"{self.base}/participants"
+
+    def person(self, key: str) -> str:
+        """An identifier key as the roster has it: an account at `{B}/participants` is the participant of that id."""
+        for base in self.bases:
+            prefix = account_key(f"{base}/participants", "")
+            if key.startswith(prefix):
+                return participant_key(key[len(prefix) :])
+        return key
 
     def own_type(self, activity_type: str) -> str | None:
         """The short name of an activity type of this vocabulary."""

@@ -74,7 +74,7 @@ def recognise(
         return []
     parts = _take_apart(statement, vocabulary)
     actor = statement["actor"]
-    actor_key = key_of(actor) or f"unidentified|{statement['id']}"
+    actor_key = vocabulary.person(key_of(actor) or f"unidentified|{statement['id']}")
     plain = Evidence(
         statement=statement["id"].lower(),  # as the record store names it to whoever voids it
         kind=Kind.UNMAPPED,
@@ -93,7 +93,7 @@ def recognise(
     )
     evidence = _recognise_kind(plain, parts)
     if evidence.kind is Kind.ATTENDED and evidence.account == actor_key:
-        members = keys_of_members(actor)
+        members = [vocabulary.person(key) for key in keys_of_members(actor)]
         return [Recognised(replace(evidence, account=key), actor_key) for key in members or [actor_key]]
     return [Recognised(evidence, actor_key)]
 
@@ -163,7 +163,7 @@ def _beneficiary(evidence: Evidence, parts: _Parts) -> str:
     """Whose practice it is: the `beneficiary`, else the participant in the IRI, else whoever speaks."""
     named = key_of(parts.context_extension("beneficiary"))
     if named:
-        return named
+        return parts.vocabulary.person(named)
     return participant_key(evidence.practice_participant) if evidence.practice_participant else evidence.account
 
 

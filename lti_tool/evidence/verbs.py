@@ -31,6 +31,9 @@ VERBS: dict[str, Verb] = {
 }
 
 ATTENDED = _ADL + "attended"
+COMPLETED = _ADL + "completed"
+PASSED = _ADL + "passed"
+FAILED = _ADL + "failed"
 APPROVE = _STREAMS[0] + "approve"
 DENY = _STREAMS[0] + "deny"
 SUBMIT = _STREAMS[0] + "submit"

@@ -1,6 +1,7 @@
 """线下签到与日志表: for each session of a class everybody who belongs there, with sign-in, log and credits."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from lti_tool.credits.records import Pair, session_records
@@ -26,7 +27,9 @@ def rows(source: Source) -> Iterator[dict[str, Any]]:
 
 def _row(one: Explained, offline: OfflineClass, session: OfflineSession, pairs: list[Pair]) -> dict[str, Any]:
     context = one.context
-    sign_in = next((piece for piece, _ in pairs if piece.kind is Kind.ATTENDED), None)
+    stays = [piece for piece, _ in pairs if piece.kind is Kind.ATTENDED]
+    sign_in = stays[0] if stays else None
+    leaving = [piece.interval[1] for piece in stays if piece.interval]
     log = next((piece for piece, _ in pairs if piece.kind is Kind.LOG), None)
     host = context.programme.schools.get(offline.host_school or "")
     return {
@@ -38,11 +41,17 @@ def _row(one: Explained, offline: OfflineClass, session: OfflineSession, pairs: 
         "ends": moment_text(session.ends_at, context),
         "minutes": int((session.ends_at - session.starts_at).total_seconds()) // 60,
         "place": host.name if host else "",
-        "signed_in": moment_text(sign_in.timestamp if sign_in else None, context),
+        "signed_in": moment_text(_came(sign_in) if sign_in else None, context),
+        "signed_out": moment_text(max(leaving, default=None), context),
         "logged": moment_text(log.timestamp if log else None, context),
         "credits": sum((outcome.credits or ZERO for _, outcome in pairs if outcome.counted), ZERO),
         "state": _state(sign_in, log),
     }
+
+
+def _came(sign_in: Evidence) -> datetime:
+    """When somebody came: the timestamp of a stay whose both ends are known is its end."""
+    return sign_in.interval[0] if sign_in.interval else sign_in.timestamp
 
 
 def _state(sign_in: Evidence | None, log: Evidence | None) -> str:

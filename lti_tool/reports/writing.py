@@ -24,6 +24,11 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def plain_text(text: str) -> str:
+    """What `safe_text` made safe, as it was."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
 def write_csv(report: Report, out: BinaryIO) -> int:
     """Write a report as CSV; the number of rows."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)

@@ -113,6 +113,7 @@ LABELS = {
     "method.qr": lazy_gettext("QR code"),
     "method.code": lazy_gettext("code typed"),
     "method.hand": lazy_gettext("by hand"),
+    "method.import": lazy_gettext("from a sheet"),
     "session.early": lazy_gettext("to come"),
     "session.open": lazy_gettext("open now"),
     "session.closed": lazy_gettext("over"),

@@ -36,6 +36,19 @@ def read_one(raw: dict[str, Any]) -> Evidence:
     return evidence
 
 
+def test_an_account_at_our_own_address_is_the_participant_of_that_number() -> None:
+    """Of whichever base; for sources that know the institution's number of somebody, and no account."""
+    for base in VOCABULARY.bases:
+        here = {"account": {"homePage": f"{base}/participants", "name": "a6f10c3e"}}
+        approval = twelve(10)
+        approval["context"]["extensions"][f"{BASE}/extensions/beneficiary"] = here["account"]
+        group = {"objectType": "Group", "member": [here, ZHANG]}
+
+        assert read_one(twelve(5) | {"actor": here}).account == participant_key("a6f10c3e")
+        assert read_one(approval).account == participant_key("a6f10c3e")
+        assert [one.account for one in read(twelve(5) | {"actor": group})] == [participant_key("a6f10c3e"), ZHANG_KEY]
+
+
 @pytest.mark.parametrize(
     ("number", "kind", "verb"),
     [

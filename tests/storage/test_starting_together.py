@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from lti_tool.evidence.own_credential import own_credential
 from lti_tool.lti import keys
 from lti_tool.storage.database import Database, open_database
 from lti_tool.storage.migrate import pending_migrations, upgrade
-from lti_tool.web.actions.own_credential import own_credential
 from xapi import credentials
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)

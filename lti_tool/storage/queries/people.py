@@ -17,17 +17,21 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     not_,
     select,
     tuple_,
     update,
 )
 
+from lti_tool.domain.identifiers import participant_key
 from lti_tool.storage.dialects import for_update, upsert
 from lti_tool.storage.queries.failures import waits
 from lti_tool.storage.tables.programmes import groups, identifiers, participants, staff
 from lti_tool.storage.tables.results import results
 
+#: The source of identifiers that came from a sheet (`xuefen import roster`), not from the programme file.
+IMPORTED = "import"
 _CHUNK = 500
 _FEW = 8
 _CLAIMS = 0x58554546  # "XUEF": keeps the names of claims apart from those of other applications' locks
@@ -49,11 +53,19 @@ _OWNERS = (
 def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     """Make the roster equal to `rows`: people no longer in it keep their row and credits, marked as left.
 
-    Everybody is touched, since the plan may have changed with the roster.
+    Whom only a sheet has named stays: no file has had them, so none takes them away. Everybody is touched, since the
+    plan may have changed with the roster.
     """
     present = {row["id"] for row in rows}
-    known = conn.execute(select(participants.c.id).where(participants.c.programme_id == programme_id)).scalars()
-    gone = [person for person in known if person not in present]
+    sheets = select(identifiers.c.person_id).where(
+        identifiers.c.programme_id == programme_id,
+        identifiers.c.source == IMPORTED,
+        identifiers.c.key == literal(participant_key("")) + participants.c.id,
+    )
+    known = select(participants.c.id).where(
+        participants.c.programme_id == programme_id, participants.c.id.not_in(sheets)
+    )
+    gone = [person for person in conn.execute(known).scalars() if person not in present]
     columns = [column.name for column in participants.columns if column.name not in {"programme_id", "id", "touched"}]
     upsert(
         conn,
@@ -69,7 +81,7 @@ def save_participants(conn: Connection, programme_id: str, rows: Sequence[dict[s
 
 
 def save_identifiers(conn: Connection, programme_id: str, keys: Sequence[tuple[str, str]]) -> None:
-    """Replace the identifiers that came from the programme file; links made at launches or by hand stay.
+    """Replace the identifiers that came from the programme file; links made at launches, by hand or by sheets stay.
 
     Those of people who left stay too, unless they are somebody else's now: what they earned, and approved, stands.
     """

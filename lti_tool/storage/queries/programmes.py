@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, update
 
 from lti_tool.storage.dialects import upsert
 from lti_tool.storage.tables import programmes as t
@@ -40,6 +40,12 @@ def save_programme(conn: Connection, row: Mapping[str, Any], plan: Mapping[Table
 def find_programme(conn: Connection, programme_id: str) -> RowMapping | None:
     """The programme's own row, without its plan."""
     return conn.execute(select(t.programmes).where(t.programmes.c.id == programme_id)).mappings().one_or_none()
+
+
+def raise_version(conn: Connection, programme_id: str) -> None:
+    """Whoever keeps the programme in memory sees that something of it has changed."""
+    raised = update(t.programmes).values(version=t.programmes.c.version + 1)
+    conn.execute(raised.where(t.programmes.c.id == programme_id))
 
 
 def get_plan(conn: Connection, programme_id: str) -> dict[str, list[RowMapping]]:

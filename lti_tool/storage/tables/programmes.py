@@ -105,7 +105,7 @@ identifiers = Table(
     _programme_key(),
     Column("key", Text, primary_key=True),
     Column("person_id", _ID, nullable=False),
-    # file: from the programme file; launch: linked at an LTI launch; hand: by an administrator
+    # file: from the programme file; launch: linked at an LTI launch; hand: by an administrator; import: from a sheet
     Column("source", String(16), nullable=False),
     _belongs_to_programme(),
     Index(None, "key"),

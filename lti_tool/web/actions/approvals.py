@@ -10,10 +10,11 @@ from tincan.statement import Statement
 
 from lti_tool.credits.service import Explained
 from lti_tool.domain.times import to_microseconds
+from lti_tool.evidence.own_statements import make_activity, practice_iri
 from lti_tool.evidence.verbs import APPROVE, DENY
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import people
-from lti_tool.web.actions.own_statements import make_activity, make_statement, practice_iri, write_statement
+from lti_tool.web.actions.own_statements import make_statement, write_statement
 from lti_tool.web.contexts import PracticeState
 from lti_tool.web.errors import WebError
 from lti_tool.web.formatting import credits_text

@@ -14,18 +14,12 @@ from sqlalchemy import Connection, RowMapping
 from tincan import Agent, Statement
 
 from lti_tool.domain.values import OfflineSession
+from lti_tool.evidence.own_statements import agent_of, make_activity, session_iri
 from lti_tool.evidence.verbs import ATTENDED
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import people, sign_in
 from lti_tool.storage.queries.sign_in import ClassPlace
-from lti_tool.web.actions.own_statements import (
-    agent_of,
-    make_activity,
-    make_statement,
-    make_voiding,
-    session_iri,
-    write_statement,
-)
+from lti_tool.web.actions.own_statements import make_statement, make_voiding, write_statement
 from lti_tool.web.contexts_sign_in import Stay
 from lti_tool.web.errors import WebError, not_found
 from lti_tool.web.formatting import moment

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 
 from lti_tool.evidence import cmi5
+from lti_tool.evidence.own_credential import own_credential
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries.cmi5 import find_heard, find_said
-from lti_tool.web.actions.own_credential import own_credential
 from lti_tool.web.actions.units import UNIT, satisfy, say, session_name
 from lti_tool.web.contents import Content
 from lti_tool.web.errors import WebError

@@ -6,8 +6,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.evidence.intake import EVIDENCE_KINDS
+from lti_tool.evidence.own_credential import is_own_credential
 from lti_tool.storage.queries.platform_pages import list_shown_programmes
-from lti_tool.web.actions.own_credential import is_own_credential
 from lti_tool.web.contexts_admin import NewCredential
 from lti_tool.web.errors import not_found
 from lti_tool.web.services import Services

@@ -7,17 +7,10 @@ from urllib.parse import urlsplit
 from flask_babel import gettext
 
 from lti_tool.domain.values import PracticeActivity
-from lti_tool.evidence.verbs import SUBMIT
+from lti_tool.evidence.own_statements import log_iri, make_activity, practice_iri, session_iri
+from lti_tool.evidence.verbs import COMPLETED, SUBMIT
 from lti_tool.lti.sessions import LtiSession
-from lti_tool.web.actions.own_statements import (
-    COMPLETED,
-    log_iri,
-    make_activity,
-    make_statement,
-    practice_iri,
-    session_iri,
-    write_statement,
-)
+from lti_tool.web.actions.own_statements import make_statement, write_statement
 from lti_tool.web.errors import not_found
 from lti_tool.web.formatting import label
 from lti_tool.web.pages.credits import explain

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from lti_tool.evidence import cmi5
 from lti_tool.evidence.intake import Intake
+from lti_tool.evidence.own_credential import own_credential
 from lti_tool.storage.queries.cmi5 import find_said
-from lti_tool.web.actions.own_credential import own_credential
 from xapi import Credential, Store, StoredStatement, credentials
 
 #: Where a session's credential keeps its unit, and the session.

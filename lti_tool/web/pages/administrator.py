@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from lti_tool.evidence.own_credential import is_own_credential
 from lti_tool.lti.sessions import LtiSession
 from lti_tool.storage.queries import lti
 from lti_tool.storage.queries import platform_pages as queries
 from lti_tool.storage.queries.grades_trials import find_trial
 from lti_tool.storage.types import from_microseconds, to_microseconds
 from lti_tool.web.actions.key_pairs import SCOPES
-from lti_tool.web.actions.own_credential import is_own_credential
 from lti_tool.web.api.cursors import decode_cursor, encode_cursor
 from lti_tool.web.contexts_admin import (
     ChoosePage,

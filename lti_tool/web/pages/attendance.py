@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 from lti_tool.domain.trust import distrust
 from lti_tool.domain.values import Component, Evidence, Kind
 from lti_tool.evidence.durations import parse_time
+from lti_tool.evidence.own_credential import find_own_credential
 from lti_tool.evidence.rows import to_evidence
 from lti_tool.storage.queries import people
 from lti_tool.storage.queries.evidence import list_beside_study
 from lti_tool.storage.queries.sign_in import ClassPlace
 from lti_tool.storage.queries.statements import find_statements
-from lti_tool.web.actions.own_credential import find_own_credential
 from lti_tool.web.contexts_sign_in import Stay
 from lti_tool.web.services import Services
 
