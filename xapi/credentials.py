@@ -42,7 +42,8 @@ def create(
     per_minute: int | None = None,
 ) -> tuple[str, str]:
     """Make a credential; its key and its secret, which cannot be read again."""
-    key, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+    # A key stands on command lines: it must not look like an option.
+    key, secret = secrets.token_hex(16), secrets.token_urlsafe(32)
     conn.execute(
         insert(credentials).values(
             key=key,

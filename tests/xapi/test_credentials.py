@@ -52,6 +52,12 @@ def test_key_and_secret_must_belong_together(lrs: Lrs, speaker: Speaker) -> None
     assert speaker.call("GET", "statements", headers={"Authorization": mixed}).status_code == 401
 
 
+def test_no_key_looks_like_an_option_of_a_command_line(lrs: Lrs) -> None:
+    keys = {lrs.speaker("all").key for _ in range(20)}
+    assert len(keys) == 20
+    assert all(key.isalnum() for key in keys)
+
+
 def test_a_revoked_credential_is_refused_and_what_it_sent_stays(lrs: Lrs) -> None:
     tenant = str(uuid.uuid4())
     gone, reader = lrs.speaker("all", tenant=tenant), lrs.speaker("all", tenant=tenant)
