@@ -9,6 +9,7 @@ from sqlalchemy import update
 from lti_tool.credits import programme as preparing
 from lti_tool.credits import service
 from lti_tool.credits.recording import CannotRecord, Recording
+from lti_tool.credits.snapshots import Snapshots
 from lti_tool.grades.worker import Worker
 from lti_tool.rule_sets import RuleSetError
 from lti_tool.storage.queries import people
@@ -61,7 +62,7 @@ def test_the_others_results_are_written(tool: Tool, tried: Counter[str], bring_u
 
 
 def test_the_log_names_who_it_was_and_the_worker_goes_on(
-    tool: Tool, tried: Counter[str], capsys: pytest.CaptureFixture[str]
+    tool: Tool, tried: Counter[str], clock: FakeClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Nothing:
         """A gradebook with nothing to do."""
@@ -81,7 +82,8 @@ def test_the_log_names_who_it_was_and_the_worker_goes_on(
     passes: list[int] = []
     nothing = Nothing()
 
-    Worker(tool.db, tool.credits, nothing, nothing, nothing, nothing, poll_seconds=0.1).run_pass()  # type: ignore[arg-type]
+    snapshots = Snapshots(tool.db, tool.credits, clock)
+    Worker(tool.db, tool.credits, nothing, nothing, nothing, snapshots, poll_seconds=0.1).run_pass()  # type: ignore[arg-type]
 
     said = capsys.readouterr()
     assert passes == [1]
