@@ -36,4 +36,4 @@ def participant_key(participant_id: str) -> str:
 def list_account_names(keys: Iterable[str]) -> list[str]:
     """The platforms' own names of a person among their keys, in order."""
     accounts = sorted(key for key in keys if key.startswith("account|"))
-    return [key.rpartition("|")[2] for key in accounts]
+    return [key.split("|", 2)[2] for key in accounts]

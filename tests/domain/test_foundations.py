@@ -8,7 +8,14 @@ import pytest
 
 from lti_tool.domain.courses import CourseFinder
 from lti_tool.domain.decimals import floor_to_tenth, proportion, split_in_tenths
-from lti_tool.domain.identifiers import account_key, email_key, openid_key, participant_key, sha1sum_key
+from lti_tool.domain.identifiers import (
+    account_key,
+    email_key,
+    list_account_names,
+    openid_key,
+    participant_key,
+    sha1sum_key,
+)
 from lti_tool.domain.minutes.sums import split_seconds
 from lti_tool.domain.points import school_points, stage_of, valid_points
 from lti_tool.domain.reasons import TEXTS, Reason
@@ -268,3 +275,18 @@ def test_every_reason_has_one_sentence_of_its_own_in_each_language() -> None:
         sentences = [texts[language] for texts in TEXTS.values()]
         assert len(set(sentences)) == len(sentences)
     assert all(re.search("[\u4e00-\u9fff]", texts[0]) and texts[1].isascii() for texts in TEXTS.values())
+
+
+def test_an_alias_belongs_to_a_course_unless_the_programme_lists_it_itself() -> None:
+    listed, other = Course("https://c/1", "One"), Course("https://c/2/*", "Two")
+    aliases = {"https://p/1": "https://c/1", "https://c/2/a": "https://c/1", "https://p/2": "https://c/none"}
+    finder = CourseFinder((listed, other), aliases)
+
+    assert finder.find("https://p/1") == listed
+    assert finder.find("https://c/2/a") == other
+    assert finder.find("https://p/2") is None
+
+
+def test_the_names_of_a_persons_accounts_are_told_in_the_order_of_their_platforms() -> None:
+    keys = [account_key("https://b", "x|y"), email_key("z@example.org"), account_key("https://a", "w")]
+    assert list_account_names(keys) == ["w", "x|y"]

@@ -117,7 +117,7 @@ def test_what_was_over_before_they_joined_is_to_be_made_up_for(
 
     asked = {action: "".join(name for _, name in found[action].offline_sessions) for action in found.keys() & OFFLINE}
     assert asked == {action: names for action, names in (("make_up", to_make_up), ("attend", to_attend)) if names}
-    assert {found[action].credits for action in asked} == {8}
+    assert {(found[action].component, found[action].credits) for action in asked} == {("offline", 8)}
 
 
 def test_what_happened_before_they_joined_is_still_theirs() -> None:
@@ -217,3 +217,18 @@ def test_nothing_is_missing() -> None:
     said += [*practised("p1"), approved("p1"), *practised("p2"), approved("p2"), assessed("process"), assessed("final")]
 
     assert shortfalls(*said) == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_over"), [("Asia/Tokyo", False), ("Asia/Shanghai", False), ("Europe/Moscow", True)]
+)
+def test_the_day_somebody_joined_is_one_of_the_rules_zone(zone: str, is_over: bool) -> None:
+    """The session ends half an hour after midnight in China, before it in Moscow."""
+    night = OfflineSession("night", Decimal(2), moment("22:00", "11-06"), moment("00:30", "11-07"))
+    context = context_of(replace(PLAN, settings={"zone": zone}), rules_with(zone=zone), joined_on("2026-11-07"))
+    assert context.was_before_they_joined(night) is is_over
+
+
+def test_what_ends_as_the_day_begins_is_over() -> None:
+    until_midnight = OfflineSession("late", Decimal(2), moment("21:00", "11-07"), moment("00:00", "11-08"))
+    assert context_of(PLAN, participant=joined_on("2026-11-08")).was_before_they_joined(until_midnight)
