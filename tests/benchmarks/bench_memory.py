@@ -6,6 +6,7 @@ is told is the resident memory of the larger process.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _TENTHS = 10
 #: As close as whole statements come to `xapi.max_body_bytes`.
 _LARGEST = 10_485_760
 _LARGE_BODIES = 4
+_GIVING_BACK = 2.0  # seconds; a process does so after it has answered
 
 
 def run(scale: float) -> list[dict[str, Any]]:
@@ -46,8 +48,9 @@ def _measure(name: str, count: int) -> dict[str, Any]:
 
 
 def _post_large(server: LrsProcess, headers: dict[str, str]) -> float:
-    """Post bodies of 10 MB, two at a time; the memory after them."""
+    """Post bodies of 10 MB, two at a time; the memory after them, when what they used has been given back."""
     post_all(server.port, STORE, headers, [_largest() for _ in range(_LARGE_BODIES)], clients=2)
+    time.sleep(_GIVING_BACK)
     return _resident(server)
 
 
