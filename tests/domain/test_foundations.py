@@ -290,3 +290,9 @@ def test_an_alias_belongs_to_a_course_unless_the_programme_lists_it_itself() -> 
 def test_the_names_of_a_persons_accounts_are_told_in_the_order_of_their_platforms() -> None:
     keys = [account_key("https://b", "x|y"), email_key("z@example.org"), account_key("https://a", "w")]
     assert list_account_names(keys) == ["w", "x|y"]
+
+
+def test_uploaded_content_counts_for_the_course_that_it_is_part_of() -> None:
+    course = programme().courses[0]
+    context = context_of(aliases={"https://p/1": course.iri})
+    assert context.index.courses.find("https://p/1") == course
