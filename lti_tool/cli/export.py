@@ -2,8 +2,7 @@
 
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import click
 
@@ -13,7 +12,7 @@ from lti_tool.credits.programme import UnknownProgramme
 from lti_tool.reports.archive import write_archive
 from lti_tool.reports.catalogue import REPORTS, make_report
 from lti_tool.reports.source import Source
-from lti_tool.reports.writing import WRITERS
+from lti_tool.reports.writing import WRITERS, replacing
 
 _ARCHIVE = "archive"
 
@@ -40,16 +39,8 @@ def export(
             raise click.UsageError("name a file with -o; a terminal cannot show this format")
         _write(source, report, format_, sys.stdout.buffer)
         return
-    # Beside its place first: whoever looks finds the old file or the whole new one.
-    with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as partial:
-        place = Path(partial.name)
-        try:
-            number = _write(source, report, format_, cast("BinaryIO", partial))
-        except BaseException:
-            place.unlink()
-            raise
-    place.chmod(0o644)
-    place.replace(output)
+    with replacing(output) as file:
+        number = _write(source, report, format_, file)
     click.echo(f"{output}: {number} {'files' if report == _ARCHIVE else 'rows'}.")
 
 

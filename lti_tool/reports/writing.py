@@ -5,9 +5,12 @@ Rows are written as they come; nothing holds a whole report but the sheet by sch
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, BinaryIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO, cast
 
 import orjson
 import xlsxwriter
@@ -27,6 +30,23 @@ def safe_text(text: str) -> str:
 def plain_text(text: str) -> str:
     """What `safe_text` made safe, as it was."""
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` at the end: whoever looks finds the old one or the whole new one.
+
+    If writing it fails, the old one stays.
+    """
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as partial:
+        place = Path(partial.name)
+        try:
+            yield cast("BinaryIO", partial)
+        except BaseException:
+            place.unlink()
+            raise
+    place.chmod(0o644)
+    place.replace(path)
 
 
 def write_csv(report: Report, out: BinaryIO) -> int:
