@@ -70,6 +70,7 @@ class SamplePage:
     chosen: Mapping[str, str]
     kind: str  # schools | groups | sessions
     number: int
+    most: int
     lot: str
     out_of: int
     drawn: Sequence[Drawn]

@@ -14,8 +14,9 @@ from lti_tool.web.formatting import page_zone
 from lti_tool.web.pages.indicators import name_of
 from lti_tool.web.services import Services
 
-MOST = 50
+_MOST = 50
 _USUAL = 5
+_DIGITS = 4  # of a number that is looked at; larger ones are the most anyway
 _LONGEST_LOT = 40
 _Urn = Mapping[str, Drawn]
 
@@ -40,6 +41,7 @@ def sample_page(services: Services, programme_id: str, scope: Area, asked: Mappi
         chosen=area,
         kind=kind,
         number=number,
+        most=_MOST,
         lot=lot,
         out_of=len(urn),
         drawn=[urn[key] for key in draw_lots(urn, number, f"{programme_id}|{kind}|{lot}")],
@@ -47,8 +49,9 @@ def sample_page(services: Services, programme_id: str, scope: Area, asked: Mappi
 
 
 def _number(typed: str) -> int:
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(MOST))
-    return min(MOST, max(1, int(typed))) if is_number else _USUAL
+    if not (typed.isascii() and typed.isdecimal()):
+        return _USUAL
+    return min(_MOST, max(1, int(typed[:_DIGITS])))
 
 
 def _schools(_programme: Programme, schools: Sequence[School], _now: datetime) -> _Urn:
