@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from xapi.types import Uuid
 
-_FEW = 60
+_FEW = 200
 #: So many ids are asked for by one command.
 CHUNK = 500
 

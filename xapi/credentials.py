@@ -6,7 +6,7 @@ A fast hash is right here: a random 256-bit secret cannot be guessed, however fa
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -76,7 +76,12 @@ def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Cred
 
 def is_in_force(conn: Connection, credential_id: int, now: datetime) -> bool:
     """Whether a credential is neither revoked nor expired."""
-    return conn.scalar(_IN_FORCE, {"credential": credential_id, "now": to_microseconds(now)}) is not None
+    return credential_id in those_in_force(conn, [credential_id], now)
+
+
+def those_in_force(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
+    """Those of some credentials, by their row numbers, that are neither revoked nor expired."""
+    return set(conn.scalars(_IN_FORCE, {"ids": list(ids), "now": to_microseconds(now)}))
 
 
 def find_credential(conn: Connection, key: str) -> Credential | None:
@@ -153,7 +158,7 @@ def _read(row: Row[Any]) -> Credential:
 _ALL = select(credentials)
 _BY_KEY = _ALL.where(credentials.c.key == bindparam("key"))  # made once: every request asks it
 _IN_FORCE = select(credentials.c.id).where(
-    credentials.c.id == bindparam("credential"),
+    credentials.c.id.in_(bindparam("ids", expanding=True)),
     credentials.c.revoked_at.is_(None),
     or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > bindparam("now")),
 )

@@ -132,7 +132,7 @@ def _store(
     errors: "_ErrorsFile",
 ) -> None:
     def work(conn: Connection) -> list[Any]:
-        outcomes = store.store_what_fits(conn, [one for _, one in unit.good], credential, unit.major)
+        outcomes = store.store_what_fits(conn, [one for _, one in unit.good], credential)
         _write_position(conn, source, unit, to_microseconds(store.clock()))
         taken = [line for (line, _), one in zip(unit.good, outcomes, strict=True) if isinstance(one, Conflict)]
         errors.keep([*unit.wrong, *((line, _TAKEN) for line in taken)])  # before it counts as done

@@ -3,7 +3,7 @@
 PostgreSQL answers all of it in one round trip; SQLite has no round trips.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from xapi.bulk import CHUNK, among, among_parameter, ask_among
-from xapi.credentials import is_in_force
+from xapi.credentials import those_in_force
 from xapi.dialects import IN_FLIGHT, REFERENCES
 from xapi.moments import to_microseconds
 from xapi.tables import statements
@@ -24,12 +24,14 @@ class Opening:
 
     known: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     """(tenant, JSON) of those ids that are stored already."""
-    in_force: bool = False
-    """Whether the credential is neither revoked nor expired."""
+    in_force: set[int] = field(default_factory=set)
+    """Row numbers of the credentials that are neither revoked nor expired."""
 
 
-def open_writing(conn: Connection, now: datetime, ids: Sequence[str], credential_id: int, *, refers: bool) -> Opening:
-    """Called first by whoever stores statements with these ids.
+def open_writing(
+    conn: Connection, now: datetime, ids: Sequence[str], senders: Collection[int], *, refers: bool
+) -> Opening:
+    """Called first by whoever stores statements with these ids, sent by these credentials.
 
     On PostgreSQL it leaves a sign, until the transaction ends, that statements stored from this second on
     may not be visible yet. A batch that refers to other statements (`refers`) runs alone, so that a
@@ -37,26 +39,28 @@ def open_writing(conn: Connection, now: datetime, ids: Sequence[str], credential
     the others' rows from its next command on, not yet in this answer. On SQLite there is only one writer anyway.
     """
     if conn.dialect.name == "postgresql":
-        opening = _open_at_once(conn, now, ids[:CHUNK], credential_id, alone=refers)
+        opening = _open_at_once(conn, now, ids[:CHUNK], senders, alone=refers)
         more = ids[CHUNK:]
     else:
-        opening = Opening(in_force=is_in_force(conn, credential_id, now))
+        opening = Opening(in_force=those_in_force(conn, senders, now))
         more = ids
     for id_, tenant, statement in ask_among(conn, _known(conn.dialect.name), more):
         opening.known[id_] = (tenant, statement)
     return opening
 
 
-def _open_at_once(conn: Connection, now: datetime, ids: Sequence[str], credential_id: int, *, alone: bool) -> Opening:
+def _open_at_once(
+    conn: Connection, now: datetime, ids: Sequence[str], senders: Collection[int], *, alone: bool
+) -> Opening:
     moment = to_microseconds(now)
-    about = {"second": moment // 1_000_000, "now": moment, "credential": credential_id}
+    about = {"second": moment // 1_000_000, "now": moment, "senders": list(senders)}
     opening = Opening()
     command = _ALONE if alone else _TOGETHER
     for kind, id_, tenant, statement in conn.exec_driver_sql(command, {**about, **among_parameter(conn, ids)}):
         if kind == "known":
             opening.known[id_] = (tenant, statement)
         elif kind == "in force":
-            opening.in_force = True
+            opening.in_force.add(int(id_))
     return opening
 
 
@@ -66,8 +70,8 @@ def _command(lock: str) -> str:
     return f"""
         SELECT 'sign', NULL, {sign}, {turn}
         UNION ALL
-        SELECT 'in force', NULL, NULL, NULL FROM xapi_credentials
-        WHERE id = %(credential)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+        SELECT 'in force', id::text, NULL, NULL FROM xapi_credentials
+        WHERE id = ANY(%(senders)s) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
         UNION ALL
         SELECT 'known', id::text, tenant, statement FROM xapi_statements
         WHERE id IN (SELECT unnest(%(ids)s::uuid[]))

@@ -8,7 +8,7 @@ from uuid import uuid4
 from xapi.moments import write_moment
 from xapi.validation.context import CONTEXT_ACTIVITY_KINDS
 from xapi.validation.timestamp import read_timestamp
-from xapi.values import Statement
+from xapi.values import Credential, Statement
 
 #: The version a statement gets if it names none, by the major version that the request speaks.
 DEFAULT_VERSIONS = {1: "1.0.0", 2: "2.0.0"}
@@ -25,9 +25,13 @@ class Prepared:
     """The sender chose the id; one of our own cannot be there already."""
     sent_timestamp: datetime | None
     """None: its timestamp will be the moment at which it is stored."""
+    credential: Credential
+    """Who sent it."""
+    major: int
+    """The version of xAPI that it was sent in."""
 
 
-def prepare_statement(statement: Statement, authority: dict[str, Any], major: int) -> Prepared:
+def prepare_statement(statement: Statement, credential: Credential, authority: dict[str, Any], major: int) -> Prepared:
     """Complete a statement that has passed validation; the argument itself is changed.
 
     Single context activities become lists (Data 2.4.6.2), `stored` is dropped, the authority is always
@@ -45,7 +49,7 @@ def prepare_statement(statement: Statement, authority: dict[str, Any], major: in
     _list_context_activities(statement)
     if statement["object"].get("objectType") == "SubStatement":
         _list_context_activities(statement["object"])
-    return Prepared(statement, statement_id.lower(), given is not None, moment)
+    return Prepared(statement, statement_id.lower(), given is not None, moment, credential, major)
 
 
 def stamp(prepared: Prepared, stored: datetime) -> datetime:

@@ -32,6 +32,11 @@ class Derived:
     """(activity, definition) as said here."""
     display: dict[str, str] | None = None
 
+    @property
+    def may_define(self) -> bool:
+        """Whether its sender may change what is known of verbs and activities (scope "define")."""
+        return self.prepared.credential.allows("define")
+
 
 def derive(prepared: Prepared) -> Derived:
     """Everything that filters and shared rows need to know of a statement."""

@@ -29,10 +29,10 @@ class SharedRows:
         self._ids: dict[str, dict[str, int]] = {"xapi_agents": {}, "xapi_verbs": {}, "xapi_activities": {}}
         self._said: dict[str, set[Any]] = {"names": set(), "displays": set(), "definitions": set()}
 
-    def number(self, conn: Connection, batch: Sequence[Derived], *, may_define: bool) -> "Numbers":
+    def number(self, conn: Connection, batch: Sequence[Derived]) -> "Numbers":
         """The row numbers of everything in a batch; missing rows are made, definitions merged.
 
-        Without `may_define` (the scope "define") an activity or verb that has a definition keeps it.
+        For a sender without the scope "define" an activity or verb that has a definition keeps it.
         """
         who = {key for one in batch for key in one.agents} | {one.actor for one in batch if one.actor is not None}
         numbers = Numbers(
@@ -41,10 +41,10 @@ class SharedRows:
             self._number(conn, activities, _activities_of(batch)),
         )
         self._add_names(conn, batch, numbers)
-        said = [(one.verb, one.display) for one in batch if one.display]
-        self._define(conn, verbs, "displays", said, merge_display, may_define=may_define)
-        found = [item for one in batch for item in one.definitions]
-        self._define(conn, activities, "definitions", found, merge_definition, may_define=may_define)
+        displays = [(one.verb, one.display, one.may_define) for one in batch if one.display]
+        self._define(conn, verbs, "displays", displays, merge_display)
+        found = [(key, value, one.may_define) for one in batch for key, value in one.definitions]
+        self._define(conn, activities, "definitions", found, merge_definition)
         return numbers
 
     def _number(self, conn: Connection, table: Table, keys: set[str]) -> dict[str, int]:
@@ -76,20 +76,21 @@ class SharedRows:
         conn: Connection,
         table: Table,
         memory: str,
-        said: Sequence[tuple[str, dict[str, Any]]],
+        said: Sequence[tuple[str, dict[str, Any], bool]],
         merge: Callable[[Any, Any], Any],
-        *,
-        may_define: bool,
     ) -> None:
-        """Merge what was said into the rows; what they hold already is remembered and costs nothing again."""
-        new = {(key, orjson.dumps(value)): value for key, value in said}
+        """Merge what was said, as (key, value, may define), into the rows.
+
+        What they hold already is remembered and costs nothing again.
+        """
+        new = {(key, orjson.dumps(value), may_define): value for key, value, may_define in said}
         fresh = [(item, value) for item, value in new.items() if item not in self._said[memory]]
         if not fresh:
             return
-        known = _load_definitions(conn, table, sorted({key for (key, _), _ in fresh}))
+        known = _load_definitions(conn, table, sorted({key for (key, _, _), _ in fresh}))
         changed: dict[str, Any] = {}
         for item, value in fresh:
-            key = item[0]
+            key, _, may_define = item
             current = changed.get(key, known[key])
             merged = merge(current, value) if may_define or current is None else current
             if merged != current:

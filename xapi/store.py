@@ -12,14 +12,16 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from xapi.attachments import AttachmentFiles, link_attachments
-from xapi.commands import Writer
+from xapi.batches import Batch, conflict_in, refuse_repeated_ids
+from xapi.commands import Writer, outcomes_of
 from xapi.credentials import load_credentials
 from xapi.dialects import is_busy, is_worth_another_try
-from xapi.errors import Forbidden, InvalidStatement, StatementConflict, Unauthenticated, Unavailable
+from xapi.errors import Forbidden, InvalidStatement, Unauthenticated, Unavailable, XapiError
+from xapi.gathering import Gathering
 from xapi.limits import RateLimits
 from xapi.memory import Memory
 from xapi.moments import Clock, from_microseconds, utc_now
-from xapi.opening import open_writing
+from xapi.opening import Opening, open_writing
 from xapi.prepare import prepare_statement
 from xapi.remembered import RememberedCredentials
 from xapi.rights import check_speaker
@@ -29,15 +31,18 @@ from xapi.sequence import stored_at
 from xapi.shared_rows import SharedRows
 from xapi.tables import statements, voids
 from xapi.validation import Problems, check_statement
-from xapi.values import Conflict, Credential, Outcome, Statement, Stored, StoredStatement
+from xapi.values import Credential, Outcome, Statement, Stored, StoredStatement
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
 Hook: TypeAlias = Callable[[Connection, Sequence[StoredStatement]], None]
 Refusal: TypeAlias = Callable[[Credential, Statement], str | None]
 _T = TypeVar("_T")
+_Judgement: TypeAlias = list[Outcome] | XapiError
 
 _TRIES = 6
 _FIRST_PAUSE_SECONDS = 0.01
+#: Statements that are stored in one transaction, if they come in smaller batches.
+_MOST_TOGETHER = 100
 
 
 class Store:
@@ -82,6 +87,7 @@ class Store:
         self._refuse = refuse
         self._order = Order(clock)
         self._shared = SharedRows()
+        self._gathering = Gathering(self._store_all, most=_MOST_TOGETHER, weigh=lambda batch: len(batch.derived))
 
     def authority_of(self, credential: Credential) -> dict[str, Any]:
         """The Agent under whose authority a credential's statements stand (Data 2.4.9)."""
@@ -105,19 +111,17 @@ class Store:
         Raises InvalidStatement, Forbidden, StatementConflict, Unavailable, Unauthenticated.
         """
         derived = self.prepare(sent, credential, major=major, single=single)
-        contents = attachments or {}
-        self.files.write(contents)
-        return self.write(lambda conn: self._store(conn, derived, credential, major, contents, confirm=confirm))
+        batch = Batch(derived, credential, attachments or {}, confirm=confirm)
+        self.files.write(batch.contents)
+        return self._gathering.do(batch) if _goes_with_others(batch) else self._store_alone(batch)
 
     def store_statements(self, conn: Connection, sent: Sequence[Statement], credential: Credential) -> list[str]:
         """Store statements that the host itself makes, within its unit of work; their ids in order."""
-        return self._store(conn, self.prepare(sent, credential), credential, 1, {})
+        return _ids_of(self._store(conn, [Batch(self.prepare(sent, credential), credential)])[0])
 
-    def store_what_fits(
-        self, conn: Connection, derived: Sequence[Derived], credential: Credential, major: int
-    ) -> list[Outcome]:
+    def store_what_fits(self, conn: Connection, derived: Sequence[Derived], credential: Credential) -> list[Outcome]:
         """Store prepared statements within a unit of work; those in conflict are left out, and told as such."""
-        return self._keep(conn, derived, credential, major)[0]
+        return _outcomes_of(self._store(conn, [Batch(derived, credential, is_whole=False)])[0])
 
     def prepare(
         self, sent: Sequence[Any], credential: Credential, *, major: int = 1, single: bool = False
@@ -131,8 +135,8 @@ class Store:
         for index, statement in enumerate(sent):
             self._check_allowed(credential, statement, "" if single else f"[{index}]")
         authority = self.authority_of(credential)
-        derived = [derive(prepare_statement(statement, authority, major)) for statement in sent]
-        _refuse_repeated_ids(derived)
+        derived = [derive(prepare_statement(statement, credential, authority, major)) for statement in sent]
+        refuse_repeated_ids(derived)
         return derived
 
     def write(self, work: Callable[[Connection], _T]) -> _T:
@@ -175,46 +179,40 @@ class Store:
         senders = load_credentials(conn, {row.credential_id for row in rows})
         return [(row.seq, _read(row, senders[row.credential_id])) for row in rows]
 
-    def _store(
-        self,
-        conn: Connection,
-        derived: Sequence[Derived],
-        credential: Credential,
-        major: int,
-        contents: Mapping[str, bytes],
-        *,
-        confirm: bool = False,
-    ) -> list[str]:
-        outcomes, new, seqs = self._keep(conn, derived, credential, major, refuse=_refuse_conflicts, confirm=confirm)
-        if contents:
-            link_attachments(conn, _links(new, seqs, contents))
-        return [outcome.id for outcome in outcomes]
+    def _store_all(self, batches: Sequence[Batch]) -> Sequence[list[str] | Exception]:
+        """Store batches of several senders in one transaction; the ids of each, or why it was refused.
 
-    def _keep(
-        self,
-        conn: Connection,
-        derived: Sequence[Derived],
-        credential: Credential,
-        major: int,
-        *,
-        refuse: Callable[[Sequence[Outcome]], None] | None = None,
-        confirm: bool = False,
-    ) -> tuple[list[Outcome], list[Derived], list[int]]:
-        """Store what is new and tell the host; what became of each, the new ones and their places."""
-        ids = [one.prepared.id for one in derived if one.prepared.given_id]
-        refers = any(one.reference for one in derived)
-        opening = open_writing(conn, self.clock(), ids, credential.id, refers=refers)
-        if confirm and not opening.in_force:
-            raise Unauthenticated
-        writer = Writer(conn, self._order, self._shared, credential, major)
-        outcomes = writer.outcomes(derived, opening.known)
-        if refuse is not None:
-            refuse(outcomes)
-        new = [one for one, outcome in zip(derived, outcomes, strict=True) if isinstance(outcome, Stored)]
-        stored, seqs = writer.store(new)
+        If all of it cannot be done, each is done by itself: nobody's statements are refused for what others sent.
+        """
+        if len(batches) > 1 and not _have_ids_in_common(batches):
+            try:
+                answers = self.write(lambda conn: self._store(conn, batches))
+            except Unavailable:
+                return [Unavailable() for _ in batches]
+            except Exception:  # noqa: BLE001 - whatever it is, it meets the one whom it concerns below
+                answers = []
+            if answers:
+                return [answer if isinstance(answer, XapiError) else _ids_of(answer) for answer in answers]
+        return [_answer_or_error(self._store_alone, batch) for batch in batches]
+
+    def _store_alone(self, batch: Batch) -> list[str]:
+        return _ids_of(self.write(lambda conn: self._store(conn, [batch]))[0])
+
+    def _store(self, conn: Connection, batches: Sequence[Batch]) -> list[_Judgement]:
+        """Store what is new; what became of each statement of each batch, or why nothing of it was stored."""
+        ids = [id_ for batch in batches for id_ in batch.ids]
+        senders = {batch.credential.id for batch in batches}
+        refers = any(batch.refers for batch in batches)
+        opening = open_writing(conn, self.clock(), ids, senders, refers=refers)
+        judged = [_judge(batch, opening) for batch in batches]
+        new = [one for batch, judgement in zip(batches, judged, strict=True) for one in _new_ones(batch, judgement)]
+        stored, seqs = Writer(conn, self._order, self._shared).store(new)
+        for batch in batches:
+            if batch.contents:
+                link_attachments(conn, _links(new, seqs, batch.contents))
         if stored and self._on_stored is not None:
             self._on_stored(conn, stored)
-        return outcomes, new, seqs
+        return judged
 
     def _check_allowed(self, credential: Credential, statement: Statement, place: str) -> None:
         check_speaker(credential, statement, place)
@@ -226,28 +224,48 @@ class Store:
             raise Forbidden(reason, details=[{"path": place, "rule": "credential", "message": reason}])
 
 
-def _refuse_repeated_ids(derived: Sequence[Derived]) -> None:
-    seen: set[str] = set()
-    for index, one in enumerate(derived):
-        if one.prepared.id in seen:
-            detail = {
-                "path": f"[{index}].id",
-                "rule": "repeated_id",
-                "message": "another statement has this id",
-            }
-            raise InvalidStatement("two statements of one request have the same id", details=[detail])
-        seen.add(one.prepared.id)
+def _goes_with_others(batch: Batch) -> bool:
+    """Whether it may be stored in one transaction with the batches of others.
+
+    What refers to other statements keeps everybody else waiting (`xapi.opening`), attachments belong to their own
+    batch, and a large batch gains nothing.
+    """
+    return 2 * len(batch.derived) <= _MOST_TOGETHER and not batch.refers and not batch.contents
 
 
-def _refuse_conflicts(outcomes: Sequence[Outcome]) -> None:
-    conflicts = [(index, outcome) for index, outcome in enumerate(outcomes) if isinstance(outcome, Conflict)]
-    if conflicts:
-        raise StatementConflict(
-            details=[
-                {"path": f"[{index}].id", "rule": "statement_conflict", "message": f"{conflict.id} is taken"}
-                for index, conflict in conflicts
-            ]
-        )
+def _have_ids_in_common(batches: Sequence[Batch]) -> bool:
+    ids = [id_ for batch in batches for id_ in batch.ids]
+    return len(set(ids)) < len(ids)
+
+
+def _judge(batch: Batch, opening: Opening) -> _Judgement:
+    if batch.confirm and batch.credential.id not in opening.in_force:
+        return Unauthenticated()
+    outcomes = outcomes_of(batch.derived, opening.known)
+    return (conflict_in(outcomes) if batch.is_whole else None) or outcomes
+
+
+def _new_ones(batch: Batch, judgement: _Judgement) -> list[Derived]:
+    if isinstance(judgement, XapiError):
+        return []
+    return [one for one, outcome in zip(batch.derived, judgement, strict=True) if isinstance(outcome, Stored)]
+
+
+def _outcomes_of(judgement: _Judgement) -> list[Outcome]:
+    if isinstance(judgement, XapiError):
+        raise judgement
+    return judgement
+
+
+def _ids_of(judgement: _Judgement) -> list[str]:
+    return [outcome.id for outcome in _outcomes_of(judgement)]
+
+
+def _answer_or_error(do: Callable[[Batch], list[str]], batch: Batch) -> list[str] | Exception:
+    try:
+        return do(batch)
+    except Exception as error:  # noqa: BLE001 - raised where the batch came from
+        return error
 
 
 def _links(new: Sequence[Derived], seqs: Sequence[int], contents: Mapping[str, bytes]) -> list[tuple[int, str]]:

@@ -77,7 +77,7 @@ class _Form:
     """The JSON of a statement as the store keeps it, with blanks to fill in."""
 
     def __init__(self, template: Statement, lrs: Lrs, credential: Credential) -> None:
-        prepared = prepare_statement(template, lrs.store.authority_of(credential), 1)
+        prepared = prepare_statement(template, credential, lrs.store.authority_of(credential), 1)
         stamp(prepared, utc_now())
         text = orjson.dumps({**prepared.statement, "stored": "§stored§"}).decode()
         self._pieces = re.split("§(.*?)§", text)

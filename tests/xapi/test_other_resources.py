@@ -88,6 +88,16 @@ def test_without_define_a_definition_is_only_made(lrs: Lrs) -> None:
         assert told == {"first": "first", "second": "first"}.get(name, "third")
 
 
+def test_what_was_said_in_vain_can_be_said_by_one_who_may(lrs: Lrs) -> None:
+    """What somebody without the scope said is not remembered as said."""
+    iri = f"https://example.org/activities/{uuid.uuid4()}"
+    content = lrs.speaker("statements/write", "statements/read")
+    author = lrs.speaker("statements/write", "define")
+    for speaker, name in ((content, "first"), (content, "second"), (author, "second")):
+        speaker.send(statement(ADL + "experienced", iri, object={"definition": {"name": {"en": name}}}))
+    assert content.get("activities", activityId=iri).json["definition"]["name"] == {"en": "second"}
+
+
 @pytest.mark.parametrize("headers", [{}, {"X-Experience-API-Version": "2.0.0"}, {"X-Experience-API-Version": "1.0.3"}])
 def test_about_is_open_to_everybody(lrs: Lrs, headers: dict[str, str]) -> None:
     answer = lrs.app.test_client().get("/xapi/about", headers=headers)
