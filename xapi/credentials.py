@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from xapi.moments import from_microseconds, to_microseconds, utc_now
+from xapi.quick import first
 from xapi.tables import credentials, statements
 from xapi.values import Credential
 
@@ -66,7 +67,7 @@ def authenticate(conn: Connection, key: str, secret: str, now: datetime) -> Cred
     """The credential of a key and secret, if it is neither revoked nor expired."""
     if "\x00" in key:
         return None
-    row = conn.execute(_BY_KEY, {"key": key}).first()
+    row = first(conn, _BY_KEY, {"key": key})
     if row is None or not has_secret(row.secret_sha256, secret):
         return None
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= to_microseconds(now)):
@@ -86,7 +87,7 @@ def those_in_force(conn: Connection, ids: Collection[int], now: datetime) -> set
 
 def find_credential(conn: Connection, key: str) -> Credential | None:
     """The credential of a key, whatever its state."""
-    row = conn.execute(_BY_KEY, {"key": key}).first()
+    row = first(conn, _BY_KEY, {"key": key})
     return None if row is None else _read(row)
 
 
@@ -140,7 +141,7 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(row: Row[Any]) -> Credential:
+def _read(row: Any) -> Credential:
     return Credential(
         id=row.id,
         key=row.key,

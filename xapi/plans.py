@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Executable,
     Integer,
     Select,
+    SelectBase,
     Table,
     bindparam,
     func,
@@ -67,8 +67,8 @@ class Shape:
 
 
 @cache
-def page_of(shape: Shape, branches: tuple[Branch, ...]) -> Executable:
-    """The first visible statements of branches, and where the newest reference is.
+def page_of(shape: Shape, branches: tuple[Branch, ...]) -> SelectBase:
+    """The first visible statements of branches, in any order, and where the newest reference is.
 
     `wanted` of each branch and `most` of all: branches may have statements in common.
     """
@@ -76,16 +76,15 @@ def page_of(shape: Shape, branches: tuple[Branch, ...]) -> Executable:
     walks = [_walk(shape, branch) for branch in branches]
     if len(walks) == 1:
         return _first(shape, branches[0], walks[0].add_columns(newest))
-    if not shape.postgresql:  # SQLite merges walks in the order that it is asked for
-        merged = union_all(*(walk.add_columns(newest) for walk in walks))
-        return merged.order_by(*shape.order(merged.selected_columns.seq)).limit(_MOST)
+    if not shape.postgresql:
+        return _merged(shape, branches, newest)
     ends = [select(_first(shape, branch, walk).subquery()) for branch, walk in zip(branches, walks, strict=True)]
     found = union_all(*ends).subquery()
     return select(found, newest).order_by(*shape.order(found.c.seq)).limit(_MOST)
 
 
 @cache
-def sizes_of(shape: Shape, conditions: tuple[By, ...]) -> Executable:
+def sizes_of(shape: Shape, conditions: tuple[By, ...]) -> SelectBase:
     """How many statements each condition alone finds, counted no further than `wanted`."""
     return select(*(_size(shape, by).label(by.name) for by in conditions))
 
@@ -124,9 +123,20 @@ def _referring_to(shape: Shape, branch: Branch) -> Select[Any]:
     return query.where(in_window, *_equal(branch))
 
 
-def _walk(shape: Shape, branch: Branch) -> Select[Any]:
-    """The visible statements of a branch in the window."""
-    query = _by_way_of(branch, select(branch.table.c.seq, _S.statement))
+def _merged(shape: Shape, branches: tuple[Branch, ...], newest: ColumnElement[int]) -> Select[Any]:
+    """SQLite merges walks in the order that it is asked for and drops what two of them find.
+
+    It merges places alone, and reads the statements of those that are wanted.
+    """
+    places = union(*(_walk(shape, branch, text=False) for branch in branches))
+    found = places.order_by(*shape.order(places.selected_columns.seq)).limit(_WANTED).subquery()
+    return select(found.c.seq, _S.statement, newest).join_from(found, statements, _S.seq == found.c.seq)
+
+
+def _walk(shape: Shape, branch: Branch, *, text: bool = True) -> Select[Any]:
+    """The visible statements of a branch in the window: their places, and their text."""
+    place = branch.table.c.seq
+    query = _by_way_of(branch, select(place, _S.statement) if text else select(place))
     return query.where(_S.voided.is_(False), *_in_window(shape, branch))
 
 

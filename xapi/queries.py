@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Connection, Select, bindparam, select
 from xapi.filters import Filters
 from xapi.memory import Memory
 from xapi.plans import LAST, Branch, Shape, page_of, references_of, referring, referring_to_few, sizes_of
+from xapi.quick import fetch, first
 from xapi.sequence import first_after
 from xapi.sought import By, Reader, Sought, Ways, seek
 from xapi.tables import statements
@@ -32,7 +33,7 @@ class Page:
 def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, str] | None:
     """One statement by its id; a voided one is found only as such."""
     values = {"id": statement_id, "voided": voided, **reader.values}
-    row = conn.execute(_by_id(reader.sees), values).first()
+    row = first(conn, _by_id(reader.sees), values)
     return None if row is None else (row.seq, row.statement)
 
 
@@ -79,7 +80,7 @@ class _Search:
         """The first of the window."""
         # A statement may be found in two ways at most: the sender's way does not look at who else is named.
         values = self._values(self._low, self._high, most=2 * self._wanted)
-        rows = self._conn.execute(page_of(self._shape, self._branches), values).all()
+        rows = fetch(self._conn, page_of(self._shape, self._branches), values)
         if rows:
             self._newest_reference = rows[0].newest_reference
         return {seq: statement for seq, statement, _ in rows}
@@ -97,12 +98,15 @@ class _Search:
         shape, (filters, sees) = self._shape, (self._sought.filters, self._sought.sees)
         values = self._values(low, high, most=_FEW)
         if not self._finds_less_than(_FEW):
-            rows = self._conn.execute(references_of(shape, filters, sees), values).all()
+            rows = fetch(self._conn, references_of(shape, filters, sees), values)
             if len(rows) < _FEW:
                 return sorted({row.seq for row in rows if row.answers})
         if self._finds_less_than(_ENOUGH, count=True):
-            return self._conn.scalars(referring_to_few(shape, self._branches, sees), values).all()
-        return self._conn.scalars(referring(shape, filters, sees), values).all()
+            return self._places(referring_to_few(shape, self._branches, sees), values)
+        return self._places(referring(shape, filters, sees), values)
+
+    def _places(self, query: Select[Any], values: Mapping[str, Any]) -> list[int]:
+        return [row.seq for row in fetch(self._conn, query, values)]
 
     def _finds_less_than(self, number: int, *, count: bool = False) -> bool:
         """Whether the drivers together find less; not, if nobody has counted yet."""
@@ -141,7 +145,7 @@ class _Search:
         if not conditions:
             return
         values = {**self._sought.values, "low": 0, "high": LAST, "wanted": _ENOUGH}
-        counted = self._conn.execute(sizes_of(self._shape, tuple(conditions)), values).one()
+        [counted] = fetch(self._conn, sizes_of(self._shape, tuple(conditions)), values)
         for by, size in zip(conditions, counted, strict=True):
             self._memory.sizes.put((by, self._sought.values[by.parameter]), size)
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Select, Table, bindparam, select
 
 from xapi.credentials import ids_of_key
 from xapi.filters import Filters
 from xapi.memory import Memory
+from xapi.quick import first
 from xapi.tables import activities, agents, statement_activities, statement_agents, statements, verbs
 from xapi.values import Credential
 
@@ -133,7 +135,14 @@ def _seek_verb(conn: Connection, memory: Memory, filters: Filters) -> _Found:
 def _number(conn: Connection, memory: Memory, table: Table, key: str) -> int | None:
     known = memory.numbers.get((table.name, key))
     if known is None:
-        known = conn.scalar(select(table.c.id).where(table.c.key == key))
-        if known is not None:
-            memory.numbers.put((table.name, key), known)
+        row = first(conn, _number_of(table), {"key": key})
+        if row is None:
+            return None
+        known = row.id
+        memory.numbers.put((table.name, key), known)
     return known
+
+
+@cache
+def _number_of(table: Table) -> Select[Any]:
+    return select(table.c.id).where(table.c.key == bindparam("key", type_=table.c.key.type))
