@@ -14,7 +14,6 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    CursorResult,
     Dialect,
     Select,
     Table,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from xapi.quick import execute, execute_many
 from xapi.types import Uuid
 
 _FEW = 200
@@ -101,7 +101,7 @@ def _insert_plainly(conn: Connection, table: Table, rows: Rows) -> None:
     columns = tuple(rows[0])
     command, writers = _plain_insert(table, columns)
     values = [tuple([write(row[name]) if write else row[name] for name, write in writers]) for row in rows]
-    conn.exec_driver_sql(command, values)
+    execute_many(conn, command, values)
 
 
 @cache
@@ -115,7 +115,7 @@ def _plain_insert(table: Table, columns: tuple[str, ...]) -> tuple[str, list[_Wr
 
 def _ask_plainly(conn: Connection, question: Select[Any], ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     command, write, readers = _plain_question(question, len(ids))
-    for row in conn.exec_driver_sql(command, tuple(map(write, ids))):
+    for row in execute(conn, command, tuple(map(write, ids))):
         yield tuple([read(value) if read else value for read, value in zip(readers, row, strict=True)])
 
 
@@ -131,10 +131,10 @@ def _plain_question(question: Select[Any], number: int) -> tuple[str, _Convert, 
 
 def _insert_at_once(
     conn: Connection, filled: Sequence[tuple[Table, Rows]], question: Select[Any] | None, given: dict[str, Any]
-) -> CursorResult[Any]:
+) -> list[Any]:
     command = _from_json(tuple((table, tuple(rows[0])) for table, rows in filled), question, conn.dialect)
     values = {f"rows_{table.name}": orjson.dumps(rows).decode() for table, rows in filled}
-    return conn.exec_driver_sql(command, {**values, **given})
+    return execute(conn, command, {**values, **given})
 
 
 @cache

@@ -8,12 +8,29 @@ import hmac
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 
 from xapi.moments import from_microseconds, to_microseconds, utc_now
-from xapi.quick import first
+from xapi.quick import fetch, first
 from xapi.tables import credentials, statements
 from xapi.values import Credential
 
@@ -82,7 +99,8 @@ def is_in_force(conn: Connection, credential_id: int, now: datetime) -> bool:
 
 def those_in_force(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
     """Those of some credentials, by their row numbers, that are neither revoked nor expired."""
-    return set(conn.scalars(_IN_FORCE, {"ids": list(ids), "now": to_microseconds(now)}))
+    values = {"ids": orjson.dumps(list(ids)).decode(), "now": to_microseconds(now)}
+    return {row.id for row in fetch(conn, _in_force(conn.dialect.name), values)}
 
 
 def find_credential(conn: Connection, key: str) -> Credential | None:
@@ -158,8 +176,18 @@ def _read(row: Any) -> Credential:
 
 _ALL = select(credentials)
 _BY_KEY = _ALL.where(credentials.c.key == bindparam("key"))  # made once: every request asks it
-_IN_FORCE = select(credentials.c.id).where(
-    credentials.c.id.in_(bindparam("ids", expanding=True)),
-    credentials.c.revoked_at.is_(None),
-    or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > bindparam("now")),
-)
+
+
+@cache
+def _in_force(dialect: str) -> Select[Any]:
+    """Those in force of the credentials whose row numbers are in the parameter `ids`, a JSON list."""
+    listed = bindparam("ids", type_=Text)
+    if dialect == "postgresql":
+        numbers = select(cast(func.json_array_elements_text(cast(listed, postgresql.JSON)), BigInteger))
+    else:
+        numbers = select(column("value", BigInteger)).select_from(func.json_each(listed))
+    return select(credentials.c.id).where(
+        credentials.c.id.in_(numbers),
+        credentials.c.revoked_at.is_(None),
+        or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > bindparam("now")),
+    )

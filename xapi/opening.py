@@ -15,6 +15,7 @@ from xapi.bulk import CHUNK, among, among_parameter, ask_among
 from xapi.credentials import those_in_force
 from xapi.dialects import IN_FLIGHT, REFERENCES
 from xapi.moments import to_microseconds
+from xapi.quick import execute
 from xapi.tables import statements
 
 
@@ -56,7 +57,7 @@ def _open_at_once(
     about = {"second": moment // 1_000_000, "now": moment, "senders": list(senders)}
     opening = Opening()
     command = _ALONE if alone else _TOGETHER
-    for kind, id_, tenant, statement in conn.exec_driver_sql(command, {**about, **among_parameter(conn, ids)}):
+    for kind, id_, tenant, statement in execute(conn, command, {**about, **among_parameter(conn, ids)}):
         if kind == "known":
             opening.known[id_] = (tenant, statement)
         elif kind == "in force":

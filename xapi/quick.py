@@ -1,11 +1,12 @@
-"""Selects that are asked in every request, made once: no more is done for each of them than the driver needs.
+"""Commands of every request: no more is done for each of them than the driver needs.
 
-SQLAlchemy looks at every execution anew, which takes longer than most of these selects themselves. Here it makes the
-command once and says how values go in and come out; the driver does the rest.
+SQLAlchemy looks at every execution anew, which takes longer than most of these commands themselves. Here it makes a
+select once and says how values go in and come out; the driver does the rest. Errors are SQLAlchemy's all the same.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -39,17 +40,15 @@ class _Command:
 
 
 def fetch(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> list[Any]:
-    """All rows of a select, their values by the names of its columns. Errors are SQLAlchemy's.
+    """All rows of a select, their values by the names of its columns.
 
     `values` are those of its parameters, none of which stands for a list; there may be more.
     """
-    if not conn.in_transaction():
-        conn.begin()  # as SQLAlchemy does by itself
     command = _command(query, conn.dialect.name)
     given = {**command.fixed, **values}
     for name, write in command.writers:
         given[name] = write(given[name])
-    rows = _execute(conn, command.text, given if command.order is None else [given[name] for name in command.order])
+    rows = execute(conn, command.text, given if command.order is None else [given[name] for name in command.order])
     if command.readers:
         rows = [_converted(row, command.readers) for row in rows]
     return [command.row(row) for row in rows]
@@ -61,11 +60,27 @@ def first(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> Any
     return rows[0] if rows else None
 
 
-def _execute(conn: Connection, text: str, parameters: Any) -> list[Any]:
+def execute(conn: Connection, text: str, parameters: Any = ()) -> list[Any]:
+    """The rows that a command in the driver's own words returns; none, if it is not of that kind."""
+    with _driven(conn, text, parameters) as connection:
+        cursor = connection.execute(text, parameters)
+        return [] if cursor.description is None else cursor.fetchall()
+
+
+def execute_many(conn: Connection, text: str, rows: Sequence[Any]) -> None:
+    """A command in the driver's own words, once for each row of parameters."""
+    with _driven(conn, text, rows) as connection:
+        connection.executemany(text, rows)
+
+
+@contextmanager
+def _driven(conn: Connection, text: str, parameters: Any) -> Iterator[Any]:
+    """The driver's connection, in a transaction as SQLAlchemy begins them, and with its errors."""
+    if not conn.in_transaction():
+        conn.begin()
     driver: Any = conn.dialect.loaded_dbapi
-    connection: Any = conn.connection.driver_connection
     try:
-        return list(connection.execute(text, parameters).fetchall())
+        yield conn.connection.driver_connection
     except driver.Error as error:
         raise DBAPIError.instance(text, parameters, error, driver.Error, dialect=conn.dialect) from error
 
@@ -83,8 +98,8 @@ def _command(query: SelectBase, name: str) -> _Command:
     compiled: Any = query.compile(dialect=dialect)
     columns = list(query.selected_columns)
     names = [column.name for column in columns]
-    binds = [(key, bind.type.dialect_impl(dialect)) for bind, key in compiled.bind_names.items()]
-    writers = [(key, type_.bind_processor(dialect)) for key, type_ in binds]
+    types = {key: bind.type.dialect_impl(dialect) for bind, key in compiled.bind_names.items()}
+    writers = [(key, type_.bind_processor(dialect)) for key, type_ in types.items()]
     readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
     return _Command(

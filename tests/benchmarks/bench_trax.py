@@ -5,8 +5,8 @@ three context activities and a context agent, and posts them one by one, in smal
 (here 100); then statements about groups of learners; then it reads by every filter. The protocol fixes no sizes beyond
 that, and its figures come from other machines: the cases are the protocol's, the comparison is the reader's.
 
-The last row posts five statements of 1.8 KB at a time. The fastest published figure of another record store for that is
-about 3,000 statements a second, on sixteen cores.
+The last rows post five statements of 1.8 KB at a time, by eight clients and by thirty-two. The fastest published figure
+of another record store for that is about 3,000 statements a second, on sixteen cores.
 
 Two server processes, eight clients; PostgreSQL and SQLite sync to the disk before they answer.
 """

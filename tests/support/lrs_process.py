@@ -33,7 +33,7 @@ class LrsProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"]
-        command += ["--worker-class", "gthread", "--threads", "4", "--keep-alive", "60"]
+        command += ["--worker-class", "gthread", "--threads", "8", "--keep-alive", "60"]
         command += ["--log-level", "warning", "--no-control-socket"]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
