@@ -20,12 +20,13 @@ import orjson
 
 from tests.benchmarks.bench_statements import CONTENT, STORE, TEACHERS, account, make_statement, served, warm_up
 from tests.benchmarks.ceiling import ALONE
-from tests.benchmarks.clients import Call, Spent, call_all
+from tests.benchmarks.clients import CLIENTS, Call, Spent, call_all
 from tests.support.lrs_process import LrsProcess
 
 FEW, MANY = 100, 10_000
 #: Requests of each case at scale 1.
 _POSTS, _READS = 2_000, 1_000
+_CROWD = 32
 _GROUP = 12
 _VERB = "http://adlnet.gov/expapi/verbs/experienced"
 _LARGE_BYTES = 1_800
@@ -46,15 +47,23 @@ def _measure(name: str, scale: float) -> Iterator[dict[str, Any]]:
             requests = max(25, int(_POSTS * scale) // min(size, 20))
             calls = [Call("POST", STORE, make(chance)) for _ in range(requests)]
             yield _row(name, case, size, server, headers, calls)
+        calls = [Call("POST", STORE, _large(chance)) for _ in range(max(_CROWD, int(_POSTS * scale)))]
+        yield _row(name, f"five of 1.8 KB, {_CROWD} clients", 5, server, headers, calls, _CROWD)
         for case, ask in READS.items():
             calls = [Call("GET", f"{STORE}?{urlencode(ask(chance))}") for _ in range(max(25, int(_READS * scale)))]
             yield _row(name, case, 0, server, headers, calls)
 
 
 def _row(
-    name: str, case: str, size: int, server: LrsProcess, headers: dict[str, str], calls: list[Call]
+    name: str,
+    case: str,
+    size: int,
+    server: LrsProcess,
+    headers: dict[str, str],
+    calls: list[Call],
+    clients: int = CLIENTS,
 ) -> dict[str, Any]:
-    spent: Spent = call_all(server.port, headers, calls)
+    spent: Spent = call_all(server.port, headers, calls, clients)
     rate = len(calls) / spent.together
     made = {"statements/s": round(rate * size)} if size else {}
     return {"database": name, "case": case, "requests/s": round(rate), **made, **spent.quantiles()}
