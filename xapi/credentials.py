@@ -100,7 +100,7 @@ def is_in_force(conn: Connection, credential_id: int, now: datetime) -> bool:
 def those_in_force(conn: Connection, ids: Collection[int], now: datetime) -> set[int]:
     """Those of some credentials, by their row numbers, that are neither revoked nor expired."""
     values = {"ids": orjson.dumps(list(ids)).decode(), "now": to_microseconds(now)}
-    return {row.id for row in fetch(conn, _in_force(conn.dialect.name), values)}
+    return {id_ for (id_,) in fetch(conn, _in_force(conn.dialect.name), values)}
 
 
 def find_credential(conn: Connection, key: str) -> Credential | None:

@@ -14,12 +14,12 @@ from xapi.values import Statement
 _Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def to_ids(text: str) -> Statement:
+def to_ids(text: bytes) -> Statement:
     """A statement with agents, groups, activities and verb reduced to what identifies them."""
     return _map_parts(orjson.loads(text), agent=identifying_part, activity=_activity_id, verb=_verb_id)
 
 
-def to_canonical(conn: Connection, texts: Sequence[str], preferences: Sequence[str]) -> list[Statement]:
+def to_canonical(conn: Connection, texts: Sequence[bytes], preferences: Sequence[str]) -> list[Statement]:
     """Statements with the store's own definitions of activities and verbs, in the reader's language."""
     parsed = [orjson.loads(text) for text in texts]
     known_activities = _load(conn, activities, _collect(parsed, "activity"))

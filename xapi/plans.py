@@ -37,6 +37,8 @@ LAST = 2**63 - 1
 
 _S = statements.c
 _R = statement_references.c
+#: SQLite gives the bytes as they lie there, which are sent on; a text it would make first.
+_BYTES: ColumnElement[Any] = literal_column("CAST(xapi_statements.statement AS BLOB)").label("statement")
 _LOW, _HIGH = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
 _WANTED, _MOST = bindparam("wanted", type_=Integer), bindparam("most", type_=Integer)
 
@@ -130,13 +132,14 @@ def _merged(shape: Shape, branches: tuple[Branch, ...], newest: ColumnElement[in
     """
     places = union(*(_walk(shape, branch, text=False) for branch in branches))
     found = places.order_by(*shape.order(places.selected_columns.seq)).limit(_WANTED).subquery()
-    return select(found.c.seq, _S.statement, newest).join_from(found, statements, _S.seq == found.c.seq)
+    return select(found.c.seq, _BYTES, newest).join_from(found, statements, _S.seq == found.c.seq)
 
 
 def _walk(shape: Shape, branch: Branch, *, text: bool = True) -> Select[Any]:
     """The visible statements of a branch in the window: their places, and their text."""
     place = branch.table.c.seq
-    query = _by_way_of(branch, select(place, _S.statement) if text else select(place))
+    columns = [place, _S.statement if shape.postgresql else _BYTES] if text else [place]
+    query = _by_way_of(branch, select(*columns))
     return query.where(_S.voided.is_(False), *_in_window(shape, branch))
 
 

@@ -24,17 +24,17 @@ _FEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Statements as (seq, JSON), and whether there are more."""
+    """Statements as (seq, JSON in UTF-8), and whether there are more."""
 
-    rows: list[tuple[int, str]]
+    rows: list[tuple[int, bytes]]
     more: bool
 
 
-def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, str] | None:
+def find_statement(conn: Connection, reader: Reader, statement_id: str, *, voided: bool) -> tuple[int, bytes] | None:
     """One statement by its id; a voided one is found only as such."""
     values = {"id": statement_id, "voided": voided, **reader.values}
     row = first(conn, _by_id(reader.sees), values)
-    return None if row is None else (row.seq, row.statement)
+    return None if row is None else (row.seq, row.statement.encode())
 
 
 def find_page(conn: Connection, memory: Memory, reader: Reader, filters: Filters) -> Page:
@@ -76,16 +76,16 @@ class _Search:
         self._branches = tuple(self._driven(ways) for ways in sought.branches)
         self._drivers = [branch.driver for branch in self._branches if branch.driver is not None]
 
-    def matches(self) -> dict[int, str]:
+    def matches(self) -> dict[int, bytes]:
         """The first of the window."""
         # A statement may be found in two ways at most: the sender's way does not look at who else is named.
         values = self._values(self._low, self._high, most=2 * self._wanted)
         rows = fetch(self._conn, page_of(self._shape, self._branches), values)
         if rows:
-            self._newest_reference = rows[0].newest_reference
-        return {seq: statement for seq, statement, _ in rows}
+            self._newest_reference = rows[0][2]
+        return {seq: statement if type(statement) is bytes else statement.encode() for seq, statement, _ in rows}
 
-    def referring(self, found: Mapping[int, str]) -> dict[int, str]:
+    def referring(self, found: Mapping[int, bytes]) -> dict[int, bytes]:
         """What refers, over any chain, to a match and belongs between those that were found."""
         low, high = self._narrowed(found)
         if self._newest_reference is None or self._newest_reference < low:
@@ -100,13 +100,13 @@ class _Search:
         if not self._finds_less_than(_FEW):
             rows = fetch(self._conn, references_of(shape, filters, sees), values)
             if len(rows) < _FEW:
-                return sorted({row.seq for row in rows if row.answers})
+                return sorted({seq for seq, answers in rows if answers})
         if self._finds_less_than(_ENOUGH, count=True):
             return self._places(referring_to_few(shape, self._branches, sees), values)
         return self._places(referring(shape, filters, sees), values)
 
     def _places(self, query: Select[Any], values: Mapping[str, Any]) -> list[int]:
-        return [row.seq for row in fetch(self._conn, query, values)]
+        return [seq for (seq,) in fetch(self._conn, query, values)]
 
     def _finds_less_than(self, number: int, *, count: bool = False) -> bool:
         """Whether the drivers together find less; not, if nobody has counted yet."""
@@ -115,7 +115,7 @@ class _Search:
         sizes = [self._known_size(by) for by in self._drivers]
         return sum(_ENOUGH if size is None else size for size in sizes) < number
 
-    def _narrowed(self, found: Mapping[int, str]) -> tuple[int, int]:
+    def _narrowed(self, found: Mapping[int, bytes]) -> tuple[int, int]:
         """The window without what lies beyond the page that was found."""
         if len(found) < self._wanted:
             return self._low, self._high
@@ -155,11 +155,11 @@ class _Search:
     def _values(self, low: int, high: int, *, most: int) -> dict[str, Any]:
         return {**self._sought.values, "low": low, "high": high, "wanted": self._wanted, "most": most}
 
-    def _load(self, seqs: Sequence[int]) -> dict[int, str]:
+    def _load(self, seqs: Sequence[int]) -> dict[int, bytes]:
         if not seqs:
             return {}
         rows = self._conn.execute(select(_S.seq, _S.statement).where(_S.seq.in_(seqs)))
-        return {row.seq: row.statement for row in rows}
+        return {row.seq: row.statement.encode() for row in rows}
 
 
 def _window(filters: Filters) -> tuple[int, int]:

@@ -5,8 +5,7 @@ select once and says how values go in and come out; the driver does the rest. Er
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -39,8 +38,8 @@ class _Command:
     row: Callable[[Sequence[Any]], Any]
 
 
-def fetch(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> list[Any]:
-    """All rows of a select, their values by the names of its columns.
+def fetch(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+    """All rows of a select.
 
     `values` are those of its parameters, none of which stands for a list; there may be more.
     """
@@ -49,40 +48,46 @@ def fetch(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> lis
     for name, write in command.writers:
         given[name] = write(given[name])
     rows = execute(conn, command.text, given if command.order is None else [given[name] for name in command.order])
-    if command.readers:
-        rows = [_converted(row, command.readers) for row in rows]
-    return [command.row(row) for row in rows]
+    return [_converted(row, command.readers) for row in rows] if command.readers else rows
 
 
 def first(conn: Connection, query: SelectBase, values: Mapping[str, Any]) -> Any:
-    """The first row of a select that has few, or None."""
+    """The first row of a select that has few, its values by the names of its columns; None, if there is none."""
     rows = fetch(conn, query, values)
-    return rows[0] if rows else None
+    return _command(query, conn.dialect.name).row(rows[0]) if rows else None
 
 
 def execute(conn: Connection, text: str, parameters: Any = ()) -> list[Any]:
     """The rows that a command in the driver's own words returns; none, if it is not of that kind."""
-    with _driven(conn, text, parameters) as connection:
+    driver, connection = _driver_of(conn)
+    try:
         cursor = connection.execute(text, parameters)
         return [] if cursor.description is None else cursor.fetchall()
+    except driver.Error as error:
+        raise _as_sqlalchemy(conn, text, parameters, error) from error
 
 
 def execute_many(conn: Connection, text: str, rows: Sequence[Any]) -> None:
     """A command in the driver's own words, once for each row of parameters."""
-    with _driven(conn, text, rows) as connection:
+    driver, connection = _driver_of(conn)
+    try:
         connection.executemany(text, rows)
+    except driver.Error as error:
+        raise _as_sqlalchemy(conn, text, rows, error) from error
 
 
-@contextmanager
-def _driven(conn: Connection, text: str, parameters: Any) -> Iterator[Any]:
-    """The driver's connection, in a transaction as SQLAlchemy begins them, and with its errors."""
+def _driver_of(conn: Connection) -> tuple[Any, Any]:
+    """The driver and its connection, in a transaction as SQLAlchemy begins them."""
     if not conn.in_transaction():
         conn.begin()
-    driver: Any = conn.dialect.loaded_dbapi
-    try:
-        yield conn.connection.driver_connection
-    except driver.Error as error:
-        raise DBAPIError.instance(text, parameters, error, driver.Error, dialect=conn.dialect) from error
+    return conn.dialect.loaded_dbapi, conn.connection.driver_connection
+
+
+def _as_sqlalchemy(conn: Connection, text: str, parameters: Any, error: Exception) -> DBAPIError:
+    base = conn.dialect.loaded_dbapi.Error
+    found = DBAPIError.instance(text, parameters, error, base, dialect=conn.dialect)
+    assert isinstance(found, DBAPIError)  # noqa: S101 - of an error of the driver
+    return found
 
 
 def _converted(row: Sequence[Any], readers: Sequence[tuple[int, _Convert]]) -> list[Any]:

@@ -123,5 +123,7 @@ def _uuid_text(uuid: bytes | None) -> str | None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITE, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # which locks nothing yet and cannot fail: the driver is asked without a detour, for every page that is read
+        connection.connection.cursor().execute("BEGIN")

@@ -87,19 +87,18 @@ def _answer_one(
     row = find_statement(conn, reader, statement_id, voided=voided)
     if row is None:
         raise NotFound(f"there is no {'voided ' if voided else ''}statement {statement_id} here")
-    body = _formatted(conn, call, [row[1]])[0].encode()
-    return _answer(store, conn, call, body, [row])
+    return _answer(store, conn, call, _formatted(conn, call, [row[1]])[0], [row])
 
 
 def _answer_page(store: Store, conn: Connection, call: Call, reader: Reader, filters: Filters) -> Answer:
     page = find_page(conn, store.memory, reader, filters)
     texts = _formatted(conn, call, [text for _, text in page.rows])
     more = _more(call, page.rows[-1][0]) if page.more else ""
-    body = f'{{"statements":[{",".join(texts)}],"more":{orjson.dumps(more).decode()}}}'.encode()
+    body = b'{"statements":[%b],"more":%b}' % (b",".join(texts), orjson.dumps(more))
     return _answer(store, conn, call, body, page.rows)
 
 
-def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Sequence[tuple[int, str]]) -> Answer:
+def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Sequence[tuple[int, bytes]]) -> Answer:
     headers = {}
     if rows:
         headers["Last-Modified"] = http_date(stored_at(max(seq for seq, _ in rows)))
@@ -112,15 +111,15 @@ def _answer(store: Store, conn: Connection, call: Call, body: bytes, rows: Seque
     return Answer(200, whole, content_type, headers)
 
 
-def _formatted(conn: Connection, call: Call, texts: Sequence[str]) -> Sequence[str]:
+def _formatted(conn: Connection, call: Call, texts: Sequence[bytes]) -> Sequence[bytes]:
     """The JSON of each statement; as it is stored, where that is what is asked for."""
     wanted = read_format(call)
     if wanted == "exact":
         return texts
     if wanted == "ids":
-        return [orjson.dumps(to_ids(text)).decode() for text in texts]
+        return [orjson.dumps(to_ids(text)) for text in texts]
     preferences = read_preferences(call.headers.get("Accept-Language", ""))
-    return [orjson.dumps(statement).decode() for statement in to_canonical(conn, texts, preferences)]
+    return [orjson.dumps(statement) for statement in to_canonical(conn, texts, preferences)]
 
 
 def _more(call: Call, cursor: int) -> str:
