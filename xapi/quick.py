@@ -71,7 +71,7 @@ def execute_many(conn: Connection, text: str, rows: Sequence[Any]) -> None:
     """A command in the driver's own words, once for each row of parameters."""
     driver, connection = _driver_of(conn)
     try:
-        connection.executemany(text, rows)
+        connection.cursor().executemany(text, rows)
     except driver.Error as error:
         raise _as_sqlalchemy(conn, text, rows, error) from error
 

@@ -25,9 +25,10 @@ def stored(speaker: Speaker) -> str:
 def test_values_are_those_that_sqlalchemy_gives(lrs: Lrs, stored: str) -> None:
     query = by_id("id", "registration", "voided", "timestamp", "statement")
     with lrs.database.read() as conn:
-        assert fetch(conn, query, {"id": stored}) == [tuple(conn.execute(query, {"id": stored}).one())]
+        [row] = fetch(conn, query, {"id": stored})
+        assert tuple(row) == tuple(conn.execute(query, {"id": stored}).one())
         json = select(credentials.c.scopes, credentials.c.attributes, credentials.c.agent)
-        assert sorted(map(str, fetch(conn, json, {}))) == sorted(str(list(row)) for row in conn.execute(json))
+        assert sorted(str(tuple(row)) for row in fetch(conn, json, {})) == sorted(map(str, conn.execute(json)))
 
 
 def test_the_first_row_has_the_names_of_its_columns(lrs: Lrs, stored: str) -> None:
