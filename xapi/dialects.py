@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from xapi.moments import from_microseconds
 from xapi.sequence import stored_at
@@ -58,6 +58,12 @@ def is_worth_another_try(error: DBAPIError) -> bool:
     """Whether a failed unit of work may succeed if it is simply done again."""
     code = getattr(error.orig, "sqlstate", None)
     return code in _WORTH_ANOTHER_TRY if code else isinstance(error, IntegrityError)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether PostgreSQL cannot be reached, or has just ended the connection."""
+    code = getattr(error.orig, "sqlstate", "")
+    return isinstance(error, OperationalError) and (code is None or code[:2] in ("08", "57"))
 
 
 def is_busy(error: DBAPIError) -> bool:

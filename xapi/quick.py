@@ -84,8 +84,11 @@ def _driver_of(conn: Connection) -> tuple[Any, Any]:
 
 
 def _as_sqlalchemy(conn: Connection, text: str, parameters: Any, error: Exception) -> DBAPIError:
-    base = conn.dialect.loaded_dbapi.Error
-    found = DBAPIError.instance(text, parameters, error, base, dialect=conn.dialect)
+    base, connection = conn.dialect.loaded_dbapi.Error, conn.connection.dbapi_connection
+    is_lost = conn.dialect.is_disconnect(error, connection, None)  # type: ignore[arg-type]  # of the driver
+    if is_lost:
+        conn.invalidate(error)
+    found = DBAPIError.instance(text, parameters, error, base, dialect=conn.dialect, connection_invalidated=is_lost)
     assert isinstance(found, DBAPIError)  # noqa: S101 - of an error of the driver
     return found
 

@@ -95,7 +95,7 @@ class SharedRows:
             merged = merge(current, value) if may_define or current is None else current
             if merged != current:
                 changed[key] = merged
-            else:
+            elif key not in changed:  # what this transaction wrote is not there yet
                 _remember(self._said[memory], [item])
         for key in sorted(changed):
             conn.execute(update(table).where(table.c.key == key).values(definition=changed[key]))

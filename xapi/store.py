@@ -15,7 +15,7 @@ from xapi.attachments import AttachmentFiles, link_attachments
 from xapi.batches import Batch, conflict_in, refuse_repeated_ids
 from xapi.commands import Writer, outcomes_of
 from xapi.credentials import load_credentials
-from xapi.dialects import is_busy, is_worth_another_try
+from xapi.dialects import is_away, is_busy, is_worth_another_try
 from xapi.errors import Forbidden, InvalidStatement, Unauthenticated, Unavailable, XapiError
 from xapi.gathering import Gathering
 from xapi.limits import RateLimits
@@ -182,16 +182,19 @@ class Store:
     def _store_all(self, batches: Sequence[Batch]) -> Sequence[list[str] | Exception]:
         """Store batches of several senders in one transaction; the ids of each, or why it was refused.
 
-        If all of it cannot be done, each is done by itself: nobody's statements are refused for what others sent.
+        If that fails, each is done by itself: nobody's statements are refused for what others sent. Where there is no
+        database to be had, nobody asks for it again.
         """
         if len(batches) > 1 and not _have_ids_in_common(batches):
             try:
-                answers = self.write(lambda conn: self._store(conn, batches))
-            except Unavailable:
-                return [Unavailable() for _ in batches]
-            except Exception:  # noqa: BLE001 - whatever it is, it meets the one whom it concerns below
-                answers = []
-            if answers:
+                with self.begin() as conn:
+                    answers = self._store(conn, batches)
+            except DBAPIError as error:
+                if is_busy(error) or is_away(error):
+                    return [Unavailable() for _ in batches]
+            except Exception:  # noqa: BLE001, S110 - whatever it is, it meets the one whom it concerns below
+                pass
+            else:
                 return [answer if isinstance(answer, XapiError) else _ids_of(answer) for answer in answers]
         return [_answer_or_error(self._store_alone, batch) for batch in batches]
 

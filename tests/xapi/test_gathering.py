@@ -2,12 +2,14 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lti_tool.storage.database import Database
 from tests.support.lrs import Lrs, Speaker
@@ -109,6 +111,8 @@ class Counter:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.units = 0
+        self.failure: Exception | None = None
+        """What meets all but the first."""
         self.begun, self.go_on = threading.Event(), threading.Event()
 
     def __call__(self) -> Any:
@@ -116,6 +120,8 @@ class Counter:
         if self.units == 1:
             self.begun.set()
             assert self.go_on.wait(_LONG)
+        elif self.failure is not None:
+            raise self.failure
         return self.database.begin()
 
 
@@ -196,18 +202,54 @@ def test_two_who_send_the_same_id_are_judged_one_after_the_other(busy: Busy) -> 
     assert [len(one.find()) for one in (early, late)] == [1, 0]
 
 
-def test_what_the_host_refuses_of_one_is_stored_of_the_others(lrs: Lrs, tmp_path: Path) -> None:
+REFUSALS = [LookupError("the host cannot take this"), IntegrityError("INSERT", {}, Exception("NOT NULL"))]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=["its own reason", "what looks like a race"])
+def test_what_the_host_refuses_of_one_is_stored_of_the_others(lrs: Lrs, tmp_path: Path, refusal: Exception) -> None:
     def refuse(_conn: Any, batch: Sequence[Any]) -> None:
         if any("poison" in one.statement["object"]["id"] for one in batch):
-            raise LookupError("the host cannot take this")
+            raise refusal
 
     busy = Busy(Lrs(lrs.database, tmp_path, on_stored=refuse))
     first, poisoned, good = (busy.host.speaker("all") for _ in range(3))
     busy.post(first, learned())
     busy.post(poisoned, statement(ADL + "experienced", "https://example.org/poison"))
     busy.post(good, learned())
-    assert busy.answers() == [200, 500, 200]
+    assert busy.answers() == [200, 503 if isinstance(refusal, IntegrityError) else 500, 200]
     assert [len(one.find()) for one in (first, poisoned, good)] == [1, 0, 1]
+
+
+def test_what_was_rolled_back_with_another_is_said_when_it_is_stored_alone(lrs: Lrs, tmp_path: Path) -> None:
+    """A definition that one said for two, and that went with the one who was refused, is not taken for kept."""
+
+    def refuse(_conn: Any, batch: Sequence[Any]) -> None:
+        if any(one.statement["result"]["success"] for one in batch if "result" in one.statement):
+            raise LookupError("the host cannot take this")
+
+    iri = f"https://example.org/activities/{uuid.uuid4()}"
+    said = {"object": {"definition": {"name": {"en": "Lesson"}}}}
+    busy = Busy(Lrs(lrs.database, tmp_path, on_stored=refuse))
+    first, refused = busy.host.speaker("all"), busy.host.speaker("all")
+    good = busy.host.speaker("statements/write", "statements/read")
+    busy.post(first, learned())
+    busy.post(refused, statement(ADL + "experienced", iri, result={"success": True}, **said))
+    busy.post(good, statement(ADL + "experienced", iri, **said))
+    assert busy.answers() == [200, 500, 200]
+    assert good.get("activities", activityId=iri).json["definition"] == {"name": {"en": "Lesson"}}
+
+
+def test_nobody_asks_for_a_database_that_another_did_not_find(busy: Busy) -> None:
+    """Where connecting takes long, those who wait would wait once more for each of them."""
+    first, *others = (busy.host.speaker("all") for _ in range(4))
+    for speaker in (first, *others):
+        busy.post(speaker, learned())
+    lost = Exception("the server is away")
+    lost.sqlstate = None  # type: ignore[attr-defined]  # as psycopg says it
+    busy.counter.failure = OperationalError("BEGIN", {}, lost)
+    assert busy.answers() == [200, 503, 503, 503]
+    assert busy.counter.units == 2
+    assert [len(one.find()) for one in (first, *others)] == [1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("number", [51, 60])

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from sqlalchemy import Select, bindparam, literal, select, text, union
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.support.lrs import Lrs, Speaker
 from tests.support.statements import ADL, LESSON, statement
@@ -71,3 +71,23 @@ def test_a_command_without_rows_returns_none(lrs: Lrs, stored: str) -> None:
     with lrs.database.begin() as conn:
         assert execute(conn, f"UPDATE xapi_statements SET major = 1 WHERE seq = {-1}") == []
         assert conn.scalar(text("SELECT 1")) == 1
+
+
+def ask_after_the_end(lrs: Lrs) -> None:
+    with lrs.database.begin() as conn:
+        number = conn.scalar(text("SELECT pg_backend_pid()"))
+        with lrs.database.begin() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        execute(conn, "SELECT 1")
+
+
+def test_a_connection_that_the_server_ended_is_known_to_be_lost(lrs: Lrs) -> None:
+    """The error is the server's own, and the next connection is another."""
+    if lrs.database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    with pytest.raises(OperationalError) as told:
+        ask_after_the_end(lrs)
+    assert told.value.connection_invalidated
+    assert told.value.orig.sqlstate == "57P01"
+    with lrs.database.read() as conn:
+        assert fetch(conn, select(literal(1).label("one")), {})
