@@ -14,7 +14,6 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Dialect,
     Select,
     Table,
     Text,
@@ -24,10 +23,9 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects import postgresql
 
-from xapi.quick import execute, execute_many
+from xapi.quick import DIALECTS, copy_in, execute, execute_many
 from xapi.types import Uuid
 
 _FEW = 200
@@ -37,8 +35,7 @@ CHUNK = 500
 Rows = Sequence[dict[str, Any]]
 _Convert: TypeAlias = Callable[[Any], Any]
 _Writer: TypeAlias = tuple[str, _Convert | None]
-#: In which SQLite's commands are made: the same for every engine, so that none is kept alive by what is remembered.
-_SQLITE = sqlite.dialect()
+_SQLITE = DIALECTS["sqlite"]
 
 
 def insert_rows(conn: Connection, *filled: tuple[Table, Rows]) -> None:
@@ -132,16 +129,15 @@ def _plain_question(question: Select[Any], number: int) -> tuple[str, _Convert, 
 def _insert_at_once(
     conn: Connection, filled: Sequence[tuple[Table, Rows]], question: Select[Any] | None, given: dict[str, Any]
 ) -> list[Any]:
-    command = _from_json(tuple((table, tuple(rows[0])) for table, rows in filled), question, conn.dialect)
+    command = _from_json(tuple((table, tuple(rows[0])) for table, rows in filled), question)
     values = {f"rows_{table.name}": orjson.dumps(rows).decode() for table, rows in filled}
     return execute(conn, command, {**values, **given})
 
 
 @cache
-def _from_json(
-    filled: tuple[tuple[Table, tuple[str, ...]], ...], question: Select[Any] | None, dialect: Dialect
-) -> str:
+def _from_json(filled: tuple[tuple[Table, tuple[str, ...]], ...], question: Select[Any] | None) -> str:
     """One command for all tables, in the driver's own spelling."""
+    dialect = DIALECTS["postgresql"]
     inserts = []
     for table, columns in filled:
         names = ", ".join(columns)
@@ -171,13 +167,7 @@ def _copy(conn: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> Non
     columns = list(rows[0])
     command = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
     data = "\n".join(["\t".join([_as_text(row[name]) for name in columns]) for row in rows])
-    driver: Any = conn.dialect.loaded_dbapi
-    try:
-        cursor: Any = conn.connection.cursor()
-        with cursor, cursor.copy(command) as copy:
-            copy.write(data + "\n")
-    except driver.Error as error:
-        raise DBAPIError.instance(command, None, error, driver.Error, dialect=conn.dialect) from error
+    copy_in(conn, command, data + "\n")
 
 
 def _as_text(value: Any) -> str:

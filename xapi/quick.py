@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 _Convert: TypeAlias = Callable[[Any], Any]
 #: Commands are made in these, the same for every engine, so that none is kept alive by what is remembered.
-_DIALECTS: dict[str, Dialect] = {
+DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(),
     "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
 }
@@ -76,6 +76,16 @@ def execute_many(conn: Connection, text: str, rows: Sequence[Any]) -> None:
         raise _as_sqlalchemy(conn, text, rows, error) from error
 
 
+def copy_in(conn: Connection, text: str, data: str) -> None:
+    """A COPY of PostgreSQL, with its rows in COPY's text format."""
+    driver, connection = _driver_of(conn)
+    try:
+        with connection.cursor() as cursor, cursor.copy(text) as copy:
+            copy.write(data)
+    except driver.Error as error:
+        raise _as_sqlalchemy(conn, text, None, error) from error
+
+
 def _driver_of(conn: Connection) -> tuple[Any, Any]:
     """The driver and its connection, in a transaction as SQLAlchemy begins them."""
     if not conn.in_transaction():
@@ -102,7 +112,7 @@ def _converted(row: Sequence[Any], readers: Sequence[tuple[int, _Convert]]) -> l
 
 @lru_cache(maxsize=1000)
 def _command(query: SelectBase, name: str) -> _Command:
-    dialect = _DIALECTS[name]
+    dialect = DIALECTS[name]
     compiled: Any = query.compile(dialect=dialect)
     columns = list(query.selected_columns)
     names = [column.name for column in columns]
