@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from xapi.answers import PREFLIGHT_HEADERS, Answer, json_answer
 from xapi.calls import ANSWERED_VERSIONS, Call, read_basic, read_call, read_version
 from xapi.credentials import authenticate, digest_of, is_in_force
-from xapi.dialects import is_busy
+from xapi.dialects import is_unavailable
 from xapi.errors import MethodNotAllowed, Unauthenticated, Unavailable, UnsupportedVersion, XapiError
 from xapi.reserves import LARGE_BODY, ROOM_FOR_LARGE, give_back
 from xapi.resources import RESOURCES, Resource
@@ -65,7 +65,7 @@ def _serve(store: Store, resource: Resource, root: str) -> Response:
             with ROOM_FOR_LARGE if is_large else nullcontext():
                 answer = _dispatch(store, resource, call)
     except DBAPIError as error:
-        if not is_busy(error):
+        if not is_unavailable(error):
             raise
         answer = _refuse(store, resource, Unavailable())
     except XapiError as error:
@@ -134,6 +134,8 @@ def _spoken_before(store: Store, credential: Credential | None) -> int:
 
 
 def _refuse(store: Store, resource: Resource, error: XapiError) -> Answer:
+    if isinstance(error, Unavailable):
+        current_app.logger.warning("xapi: %s %s found no database", request.method, request.path, exc_info=True)
     answer = answer_error(error)
     answer.headers.update(resource.headers_of_failures(store, error.status))
     return answer

@@ -66,6 +66,11 @@ def is_away(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and (code is None or code[:2] in ("08", "57"))
 
 
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database cannot be had now, by anybody."""
+    return is_busy(error) or is_away(error)
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Whether SQLite's one writer kept us waiting for longer than the busy timeout."""
     return getattr(error.orig, "sqlite_errorname", "") in {

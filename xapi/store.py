@@ -15,7 +15,7 @@ from xapi.attachments import AttachmentFiles, link_attachments
 from xapi.batches import Batch, conflict_in, refuse_repeated_ids
 from xapi.commands import Writer, outcomes_of
 from xapi.credentials import load_credentials
-from xapi.dialects import is_away, is_busy, is_worth_another_try
+from xapi.dialects import is_unavailable, is_worth_another_try
 from xapi.errors import Forbidden, InvalidStatement, Unauthenticated, Unavailable, XapiError
 from xapi.gathering import Gathering
 from xapi.limits import RateLimits
@@ -147,7 +147,7 @@ class Store:
                 with self.begin() as conn:
                     return work(conn)
             except DBAPIError as error:
-                if is_busy(error) or (is_worth_another_try(error) and not left):
+                if is_unavailable(error) or (is_worth_another_try(error) and not left):
                     raise Unavailable from error
                 if not is_worth_another_try(error):
                     raise
@@ -190,8 +190,8 @@ class Store:
                 with self.begin() as conn:
                     answers = self._store(conn, batches)
             except DBAPIError as error:
-                if is_busy(error) or is_away(error):
-                    return [Unavailable() for _ in batches]
+                if is_unavailable(error):
+                    return [_unavailable(error) for _ in batches]
             except Exception:  # noqa: BLE001, S110 - whatever it is, it meets the one whom it concerns below
                 pass
             else:
@@ -269,6 +269,12 @@ def _answer_or_error(do: Callable[[Batch], list[str]], batch: Batch) -> list[str
         return do(batch)
     except Exception as error:  # noqa: BLE001 - raised where the batch came from
         return error
+
+
+def _unavailable(cause: Exception) -> Unavailable:
+    error = Unavailable()
+    error.__cause__ = cause  # for the log
+    return error
 
 
 def _links(new: Sequence[Derived], seqs: Sequence[int], contents: Mapping[str, bytes]) -> list[tuple[int, str]]:

@@ -95,3 +95,16 @@ def test_a_read_that_finds_the_database_busy_is_told_so(sqlite_lrs: Lrs, tmp_pat
 
     host.store.read = read
     assert speaker.get("activities", activityId=LESSON).status_code == 503
+
+
+def test_a_database_that_is_away_is_told_as_503_and_logged(
+    unlucky: tuple[Lrs, list[DBAPIError]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether somebody stores alone or with others: the sender may send again, the operator sees why."""
+    host, failures = unlucky
+    speaker = host.speaker("all")
+    lost = Exception("connection refused")
+    lost.sqlstate = None  # type: ignore[attr-defined]  # as psycopg says it
+    failures.append(OperationalError("BEGIN", {}, lost))
+    assert speaker.post(learned()).status_code == 503
+    assert "connection refused" in caplog.text
